@@ -1,0 +1,2 @@
+from . import controllers, engine, models, wizards
+from .heartbeat import post_load

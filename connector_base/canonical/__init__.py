@@ -1,0 +1,17 @@
+"""Platform-neutral documents: the only language between adapters and the engine. Plain Python, nothing of Odoo."""
+
+from .order import (
+    FINANCIAL_STATUSES,
+    FULFILLMENT_STATUSES,
+    LINE_KINDS,
+    Discount,
+    Order,
+    OrderLine,
+    Payment,
+    Refund,
+    RefundLine,
+    ShippingLine,
+    TaxLine,
+)
+from .partner import Address, Customer
+from .values import UNSET, Unset, digest, minor_units, money, quantize

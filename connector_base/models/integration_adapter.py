@@ -1,0 +1,107 @@
+from odoo import models
+
+
+class IntegrationAdapter(models.AbstractModel):
+    """The port between the engine and one platform: these docstrings are the contract.
+
+    A platform addon adds `integration.adapter.<platform>` inheriting this model, and the platform's value to
+    `integration.backend.platform`. Methods take the backend explicitly, talk through `backend._session(...)` and
+    raise nothing but the errors of `connector_base.transport`. They know nothing of Odoo's business models.
+
+    External ids are plain text without the platform's wrapping (`"123"`, not a URI), unique per resource and backend.
+    """
+
+    _name = "integration.adapter"
+    _description = "Platform Adapter"
+
+    # === WHAT THE PLATFORM CAN DO === #
+
+    def _capabilities(self):
+        """Return a frozenset of capability names: `orders_in`, `webhooks`, ... UI and crons follow it."""
+        raise NotImplementedError()
+
+    def _credential_keys(self):
+        """Return {key: (label, is_webhook_secret)} of the credentials a backend may have.
+
+        A webhook secret may be replaced without losing calls: see `integration.backend._webhook_secrets`.
+        """
+        raise NotImplementedError()
+
+    def _default_budget(self):
+        """Return {api: (capacity, rate per second)}: where the budget starts before the platform has said anything."""
+        raise NotImplementedError()
+
+    # === CONNECTION === #
+
+    def _check_connection(self, backend):
+        """Call the platform and return a `ConnectionReport`.
+
+        :raise ConfigurationError: credentials refused
+        """
+        raise NotImplementedError()
+
+    # === ORDERS === #
+
+    def _fetch_orders(self, backend, since, page=None):
+        """Return the `Page` of canonical orders updated at or after `since`, oldest update first.
+
+        :param datetime since: aware UTC
+        :param str page: `next_page` of the page before; None for the first one
+        """
+        raise NotImplementedError()
+
+    def _count_orders(self, backend, since):
+        """Return how many orders `_fetch_orders` will give, or None when the platform can't say cheaply."""
+        raise NotImplementedError()
+
+    def _fetch_orders_by_id(self, backend, external_ids):
+        """Return the canonical orders of `external_ids` in as few calls as possible; unknown ones are left out."""
+        raise NotImplementedError()
+
+    def _order_url(self, backend, external_id):
+        """Return the address of the order in the platform's own back office."""
+        raise NotImplementedError()
+
+    def _order_mirror_values(self, document):
+        """Return the values of the platform addon's own mirror fields on the Odoo order, of what `document` states."""
+        return {}
+
+    # === WEBHOOKS === #
+
+    def _webhook_methods(self):
+        """Return the HTTP methods the webhook address takes; a challenge may be a GET."""
+        return ("POST",)
+
+    def _webhook_content_types(self):
+        """Return the media types accepted in a POST."""
+        return ("application/json",)
+
+    def _verify_webhook(self, backend, request):
+        """Check the signature of a `WebhookRequest` over its raw bytes, in constant time.
+
+        :raise SignatureError: missing, wrong, or no secret to check with (fails closed)
+        """
+        raise NotImplementedError()
+
+    def _read_webhook(self, backend, request):
+        """Return the `WebhookEnvelope` of a verified request. No call to the platform.
+
+        :raise DataError: the request is not what the platform sends
+        """
+        raise NotImplementedError()
+
+    def _parse_event(self, backend, topic, body):
+        """Return the canonical document of a stored webhook body, or None when it must be read from the platform.
+
+        :param bytes body: as received
+        :raise DataError: the body can't be understood
+        """
+        raise NotImplementedError()
+
+    def _ensure_webhooks(self, backend, address):
+        """Make the platform's subscriptions be the wanted ones, all at `address`; return a `WebhookReport`."""
+        raise NotImplementedError()
+
+    def _remove_webhooks(self, backend, address):
+        """Remove the subscriptions that point to `address`. Done when there are none."""
+        raise NotImplementedError()

@@ -1,0 +1,5 @@
+from odoo import models
+
+
+class IntegrationBackend(models.Model):
+    _inherit = "integration.backend"

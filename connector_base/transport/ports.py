@@ -1,0 +1,111 @@
+"""What transport needs from outside. The engine injects implementations backed by PostgreSQL; tests inject plain ones."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+# Most urgent first. A lane keeps back a share of the budget for those before it.
+LANES = ("interactive", "webhooks", "orders", "stock", "catalogue")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallRecord:
+    """One call to a platform, as the API call log shows it. Bodies are redacted, and None unless debugging."""
+
+    at: datetime
+    operation: str
+    method: str
+    url: str
+    status: int | None
+    duration_ms: float
+    bytes_sent: int
+    bytes_received: int
+    cost: float = 0.0
+    request_id: str = ""
+    error: str = ""
+    request_body: str | None = None
+    response_body: str | None = None
+
+
+class CallRecorder(Protocol):
+    """Takes note of calls. Must not raise, and must not slow the call down."""
+
+    debug: bool
+
+    def record(self, call: CallRecord) -> None: ...
+
+
+class Budget(Protocol):
+    """A budget of calls or cost points, shared by every worker that uses the same platform account."""
+
+    def acquire(self, api: str, cost: float) -> float:
+        """Take `cost` from the bucket of `api`; return 0.0 when granted, else the seconds until it may be."""
+        ...
+
+    def feed(self, api: str, *, capacity: float | None, rate: float | None, remaining: float | None) -> None:
+        """Tell what the platform's answer says: bucket size, refill per second, what is left."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One page of a listing. `next_page` is the opaque token of the following page, None on the last one."""
+
+    documents: tuple[Any, ...]
+    next_page: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookRequest:
+    """An inbound request as received. Header names are lower case; `body` is the raw bytes."""
+
+    method: str
+    url: str
+    headers: dict[str, str]
+    query: dict[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookEnvelope:
+    """What a verified request says of itself.
+
+    :param event_id: the platform's id of this delivery, the same when it is sent again: what dedupes
+    :param topic: the platform's name of what happened
+    :param resource: the canonical resource: order, product, ... or `account` (uninstalled) or `` (ignored)
+    :param external_id: the record concerned; empty for the account
+    :param updated_at: the record's (else the event's) time, aware UTC; newest wins
+    :param correlation_id: what ties several deliveries to one action; only stored
+    :param reply: answer instead of a plain 200 (a challenge): nothing is stored then. (status, content type, body)
+    """
+
+    event_id: str
+    topic: str
+    resource: str
+    external_id: str = ""
+    updated_at: datetime | None = None
+    correlation_id: str = ""
+    reply: tuple[int, str, bytes] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectionReport:
+    """What a connection test found. `missing` are sentences: what is missing and what to do."""
+
+    account_name: str
+    account_key: str
+    facts: tuple[tuple[str, str], ...] = ()
+    missing: tuple[str, ...] = ()
+    currency: str = ""
+    history_days: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookReport:
+    """State of the subscriptions after a check. Topics by what was found or done."""
+
+    registered: tuple[str, ...] = ()
+    created: tuple[str, ...] = ()
+    repaired: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    failed: tuple[tuple[str, str], ...] = ()
