@@ -1,4 +1,4 @@
-"""What transport needs from outside. The engine injects implementations backed by PostgreSQL; tests inject plain ones."""
+"""What transport needs from outside. The engine injects implementations on PostgreSQL; tests inject plain ones."""
 
 from dataclasses import dataclass
 from datetime import datetime
