@@ -51,4 +51,4 @@ def take(budget, api, amount, patience=0.0):
                 f"The budget for calls to the platform ({api}) is spent; the next one is free in {math.ceil(wait)} s.",
                 retry_after=wait,
             )
-        time.sleep(wait)
+        time.sleep(max(wait, 0.01))
