@@ -8,6 +8,7 @@ from .errors import (
     TransientError,
     TransportError,
 )
+from .pagination import iter_pages, link_url
 from .ports import (
     LANES,
     Budget,
@@ -19,3 +20,8 @@ from .ports import (
     WebhookReport,
     WebhookRequest,
 )
+from .rate_limit import take, with_rate_limit
+from .redaction import is_sensitive, redact, redact_headers, redact_json, redact_url
+from .responses import Response, raise_for_status, read_json, retry_after
+from .session import Outcome, Session
+from .signatures import sign_hmac, verify_hmac

@@ -1,4 +1,4 @@
-"""What transport needs from outside: the engine injects implementations backed by PostgreSQL, tests plain ones."""
+"""What transport needs from outside. The engine injects implementations on PostgreSQL; tests inject plain ones."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,6 +23,7 @@ class CallRecord:
     cost: float = 0.0
     request_id: str = ""
     error: str = ""
+    throttled: bool = False
     request_body: str | None = None
     response_body: str | None = None
 
@@ -42,8 +43,24 @@ class Budget(Protocol):
         """Take `cost` from the bucket of `api`; return 0.0 when granted, else the seconds until it may be."""
         ...
 
-    def feed(self, api: str, *, capacity: float | None, rate: float | None, remaining: float | None) -> None:
-        """Tell what the platform's answer says: bucket size, refill per second, what is left."""
+    def feed(
+        self,
+        api: str,
+        *,
+        capacity: float | None = None,
+        rate: float | None = None,
+        remaining: float | None = None,
+        refund: float = 0.0,
+        retry_after: float | None = None,
+    ) -> None:
+        """Tell what the platform's answer says.
+
+        :param capacity: size of the bucket
+        :param rate: refill per second
+        :param remaining: what is left; only ever lowers the budget, so that a late answer can't overspend it
+        :param refund: what was acquired for this call beyond what it cost in the end
+        :param retry_after: seconds during which the platform wants no call at all (a 429 without figures)
+        """
         ...
 
 
