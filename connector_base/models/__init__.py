@@ -3,6 +3,8 @@ from . import (
     integration_api_call,
     integration_api_usage,
     integration_backend,
+    integration_backend_connection,
+    integration_backend_secret,
     integration_backend_sync,
     integration_backend_transport,
     integration_binding,
