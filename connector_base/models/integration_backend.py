@@ -5,7 +5,8 @@ from odoo.exceptions import UserError
 class IntegrationBackend(models.Model):
     """One connected account of one platform, of one company.
 
-    What happens to the connection is in integration_backend_connection.py, credentials in integration_backend_secret.py.
+    What happens to the connection stands in integration_backend_connection.py, credentials in
+    integration_backend_secret.py.
     """
 
     _name = "integration.backend"
@@ -113,16 +114,17 @@ class IntegrationBackend(models.Model):
     # === CRUD METHODS === #
 
     def write(self, vals):
-        for name in ("platform", "company_id"):
-            if name in vals and any(
-                backend.account_key and backend._fields[name].convert_to_write(backend[name], backend) != vals[name]
-                for backend in self
-            ):
-                raise UserError(
-                    self.env._("A channel that has been connected can't change its %(field)s: its orders, customers and "
-                    "products belong to it. Connect another one instead.",
-                    field=self._fields[name].get_description(self.env, ["string"])["string"])
-                )
+        for name in {"platform", "company_id"} & vals.keys():
+            for backend in self:
+                now = backend._fields[name].convert_to_write(backend[name], backend)
+                if backend.account_key and vals[name] != now:
+                    raise UserError(
+                        self.env._(
+                            "%(backend)s has been connected and can't change its platform or company any more: its "
+                            "orders, customers and products belong to them. Connect another channel instead.",
+                            backend=backend.name,
+                        )
+                    )
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)

@@ -53,7 +53,9 @@ class IntegrationBackend(models.Model):
         for backend in self:
             report = backend.connection_report
             backend.connection_summary = (
-                self.env["ir.qweb"]._render("connector_base.connection_summary", {"report": report}) if report else False
+                self.env["ir.qweb"]._render("connector_base.connection_summary", {"report": report})
+                if report
+                else False
             )
 
     def _compute_is_sandbox(self):

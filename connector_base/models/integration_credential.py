@@ -72,7 +72,9 @@ class IntegrationCredential(models.Model):
             except ConfigurationError as error:
                 raise credential.backend_id._user_error(error) from None
             credential.backend_id.sudo()._message_log(
-                body=self.env._("%(credential)s replaced (%(hint)s).", credential=credential.label, hint=credential.hint)
+                body=self.env._(
+                    "%(credential)s replaced (%(hint)s).", credential=credential.label, hint=credential.hint
+                )
             )
         # what was written must not be echoed by a read in the same transaction, as web_save does
         self.invalidate_recordset(["value"])

@@ -52,7 +52,9 @@ class IntegrationKeyRotation(models.TransientModel):
     @api.depends("usage")
     def _compute_summary(self):
         for wizard in self:
-            wizard.summary = self.env["ir.qweb"]._render("connector_base.key_usage", wizard.usage) if wizard.usage else False
+            wizard.summary = (
+                self.env["ir.qweb"]._render("connector_base.key_usage", wizard.usage) if wizard.usage else False
+            )
 
     def _compute_command(self):
         self.command = encryption.NEW_KEY_COMMAND
