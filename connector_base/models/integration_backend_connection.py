@@ -118,7 +118,7 @@ class IntegrationBackend(models.Model):
         )
 
     def action_disconnect(self):
-        """Stop all work. Orders, bindings, settings and credentials stay, so that connecting again goes on from here."""
+        """Stop all work. Orders, bindings, settings and credentials stay: connecting again goes on from here."""
         self.check_access("write")
         for backend in self:
             backend._stop_work()
@@ -185,8 +185,8 @@ class IntegrationBackend(models.Model):
         if others.sudo(False).has_access("read"):
             raise UserError(
                 self.env._(
-                    "The account %(account)s is connected already, as “%(backend)s”. Disconnect that one first, or go on "
-                    "working with it.",
+                    "The account %(account)s is connected already, as “%(backend)s”. Disconnect that one first, "
+                    "or go on working with it.",
                     account=account_key,
                     backend=others.name,
                 )

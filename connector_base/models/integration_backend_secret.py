@@ -85,7 +85,7 @@ class IntegrationBackend(models.Model):
         credential._store(value, expires_at=expires_at or False)
 
     def _webhook_secrets(self):
-        """Return the secrets that webhooks may be signed with: the current ones, then those replaced a short while ago."""
+        """Return the secrets that webhooks may be signed with: the current ones, then those replaced recently."""
         current, previous = [], []
         for key, (_label, is_webhook_secret) in self._credential_keys().items():
             if is_webhook_secret and (credential := self._credential(key)):
