@@ -123,7 +123,7 @@ class TestCredentialErrors(BackendCase):
     def test_command_makes_a_usable_key(self):
         code = encryption.NEW_KEY_COMMAND.removeprefix('python3 -c "').removesuffix('"')
         printed = []
-        exec(code, {"print": printed.append})  # noqa: S102
+        exec(code, {"print": printed.append})
         self.use_keys(*printed)
         encryption.check_keys()
 
