@@ -20,6 +20,7 @@
         "security/integration_groups.xml",
         "security/ir.model.access.csv",
         "security/integration_rules.xml",
+        "data/mail_activity_data.xml",
         "data/queue_job_data.xml",
         "data/ir_cron_data.xml",
         "data/engine_data.xml",

@@ -62,6 +62,13 @@ class IntegrationAdapter(models.AbstractModel):
         """Return the address of the order in the platform's own back office."""
         raise NotImplementedError()
 
+    def _record_url(self, backend, resource, external_id, *, parent_external_id=""):
+        """Return the address of an order, partner, product or variant in the platform's back office; "" if it has none.
+
+        :param str parent_external_id: of a variant: its product
+        """
+        return self._order_url(backend, external_id) if resource == "order" else ""
+
     def _order_mirror_values(self, document):
         """Return the values of the platform addon's own mirror fields on the Odoo order, of what `document` states."""
         return {}

@@ -1,59 +1,48 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class IntegrationBinding(models.AbstractModel):
+    """Says that an Odoo record is a certain external record on a certain backend.
+
+    The UNIQUE constraint of each binding is what decides when webhook, poll and button race for the same record: the
+    loser's transaction is run again.
+    """
+
     _name = "integration.binding"
-    _description = "External Record Binding"
+    _description = "Binding"
+    _rec_name = "external_id"
+    _order = "id desc"
+    _check_company_auto = True
 
-    backend_id = fields.Many2one("integration.backend", required=True, ondelete="cascade", index=True)
-    external_id = fields.Char(required=True)
-    remote_updated_at = fields.Datetime()
-    digest_in = fields.Char()
+    # The canonical resource that is bound; what `integration.adapter._record_url` is asked for
+    _resource = None
 
-
-class IntegrationBindingOrder(models.Model):
-    _name = "integration.binding.order"
-    _description = "Order Binding"
-    _inherit = "integration.binding"
-
-    odoo_id = fields.Many2one("sale.order", required=True, ondelete="cascade", index=True)
-
-    _backend_external_uniq = models.Constraint(
-        "UNIQUE(backend_id, external_id)", "This platform order is already bound on this backend."
+    backend_id = fields.Many2one(
+        "integration.backend", string="Sales Channel", required=True, readonly=True, ondelete="cascade", index=True
+    )
+    company_id = fields.Many2one(related="backend_id.company_id", store=True)
+    platform = fields.Selection(related="backend_id.platform")
+    external_id = fields.Char(string="External ID", required=True, readonly=True)
+    external_url = fields.Char(string="Link", compute="_compute_external_url")
+    remote_updated_at = fields.Datetime(
+        string="Changed There", readonly=True, help="The platform's own time of the state that was applied last."
+    )
+    digest_in = fields.Char(
+        string="Fingerprint", readonly=True, help="Of what was imported last: equal means nothing to do."
     )
 
+    @api.depends("backend_id", "external_id")
+    def _compute_external_url(self):
+        for binding in self:
+            binding.external_url = binding.backend_id._adapter()._record_url(
+                binding.backend_id, self._resource, binding.external_id, **binding._url_details()
+            )
 
-class IntegrationBindingPartner(models.Model):
-    _name = "integration.binding.partner"
-    _description = "Partner Binding"
-    _inherit = "integration.binding"
+    def _url_details(self):
+        """Return further keyword arguments of `integration.adapter._record_url`."""
+        return {}
 
-    odoo_id = fields.Many2one("res.partner", required=True, ondelete="cascade", index=True)
-
-    _backend_external_uniq = models.Constraint(
-        "UNIQUE(backend_id, external_id)", "This platform customer is already bound on this backend."
-    )
-
-
-class IntegrationBindingProduct(models.Model):
-    _name = "integration.binding.product"
-    _description = "Product Binding"
-    _inherit = "integration.binding"
-
-    odoo_id = fields.Many2one("product.template", required=True, ondelete="cascade", index=True)
-
-    _backend_external_uniq = models.Constraint(
-        "UNIQUE(backend_id, external_id)", "This platform product is already bound on this backend."
-    )
-
-
-class IntegrationBindingVariant(models.Model):
-    _name = "integration.binding.variant"
-    _description = "Variant Binding"
-    _inherit = "integration.binding"
-
-    odoo_id = fields.Many2one("product.product", required=True, ondelete="cascade", index=True)
-
-    _backend_external_uniq = models.Constraint(
-        "UNIQUE(backend_id, external_id)", "This platform variant is already bound on this backend."
-    )
+    def action_open_record(self):
+        """Open the Odoo record."""
+        self.ensure_one()
+        return self.odoo_id._get_records_action()

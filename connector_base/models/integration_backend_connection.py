@@ -1,0 +1,247 @@
+from dataclasses import asdict
+from datetime import timedelta
+
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..transport import ConfigurationError, TransportError
+from .integration_backend_transport import server_option
+
+# How far back the first import goes when nobody says otherwise
+HISTORY_DAYS = 90
+ACTIVITY_TYPE = "connector_base.mail_activity_type_connection"
+
+
+class IntegrationBackend(models.Model):
+    """Connection life cycle: draft -> connected <-> error, disconnected and back to connected."""
+
+    _inherit = "integration.backend"
+
+    state = fields.Selection(
+        [
+            ("draft", "Not connected"),
+            ("connected", "Connected"),
+            ("error", "Needs attention"),
+            ("disconnected", "Disconnected"),
+        ],
+        default="draft",
+        required=True,
+        readonly=True,
+        copy=False,
+        tracking=True,
+    )
+    state_message = fields.Text(readonly=True, copy=False, help="What is wrong, and what to do.")
+    account_key = fields.Char(
+        string="Account", readonly=True, copy=False, help="What the platform calls the connected account."
+    )
+    connection_report = fields.Json(readonly=True, copy=False)
+    connection_summary = fields.Html(compute="_compute_connection_summary", sanitize=False)
+    is_sandbox = fields.Boolean(compute="_compute_is_sandbox")
+    last_check = fields.Datetime(string="Last Tested", readonly=True, copy=False)
+
+    _account_uniq = models.UniqueIndex(
+        "(platform, account_key) WHERE active IS TRUE AND state IN ('connected', 'error')",
+        "This account is already connected.",
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("connection_report")
+    def _compute_connection_summary(self):
+        for backend in self:
+            report = backend.connection_report
+            backend.connection_summary = (
+                self.env["ir.qweb"]._render("connector_base.connection_summary", {"report": report})
+                if report
+                else False
+            )
+
+    def _compute_is_sandbox(self):
+        self.is_sandbox = bool(server_option("sandbox_url"))
+
+    # === ACTION METHODS === #
+
+    def action_test_connection(self):
+        """Ask the platform who we are and what we may do; keep what it says on the backend."""
+        self.ensure_one()
+        self.check_access("write")
+        try:
+            report = self._check_account()
+        except ConfigurationError as error:
+            self.write({"last_check": fields.Datetime.now(), "state_message": self._error_text(error)})
+            self._fail(error)
+            return self._notification("danger", self.env._("The connection doesn't work"), self._error_text(error))
+        except TransportError as error:
+            return self._notification("warning", self.env._("The platform doesn't answer"), self._error_text(error))
+        if self.state == "draft":
+            self.state_message = False
+        self._recover()
+        if report.missing:
+            return self._notification(
+                "warning",
+                self.env._("%(account)s answers, but something is missing", account=report.account_name),
+                " ".join(report.missing),
+            )
+        return self._notification(
+            "success", self.env._("The connection works"), self.env._("Account: %(name)s", name=report.account_name)
+        )
+
+    def action_connect(self):
+        """Test the credentials, take possession of the account, and start the first import.
+
+        :raise UserError: refused; nothing is changed then
+        """
+        self.ensure_one()
+        self.check_access("write")
+        if self.state in ("connected", "error"):
+            raise UserError(self.env._("%(backend)s is connected already.", backend=self.name))
+        if not self.active:
+            raise UserError(self.env._("%(backend)s is archived: restore it first.", backend=self.name))
+        try:
+            report = self._check_account()
+        except TransportError as error:
+            raise self._user_error(error) from error
+        self._check_account_is_free(report.account_key)
+        first_time = not self.account_key
+        history = timedelta(days=min(HISTORY_DAYS, report.history_days or HISTORY_DAYS))
+        since = self.import_from or fields.Datetime.now() - history
+        self.write(
+            {"state": "connected", "state_message": False, "account_key": report.account_key, "import_from": since}
+        )
+        self._start_work(since if first_time else None)
+        return self._notification(
+            "success",
+            self.env._("Connected to %(account)s", account=report.account_name),
+            " ".join(report.missing),
+        )
+
+    def action_disconnect(self):
+        """Stop all work. Orders, bindings, settings and credentials stay: connecting again goes on from here."""
+        self.check_access("write")
+        for backend in self:
+            backend._stop_work()
+            backend.sudo().activity_unlink([ACTIVITY_TYPE])
+            backend.write({"state": "disconnected", "state_message": False})
+
+    def action_archive(self):
+        self.filtered(lambda backend: backend.state in ("connected", "error")).action_disconnect()
+        return super().action_archive()
+
+    # === BUSINESS METHODS === #
+
+    def _fail(self, error):
+        """Note that the connection needs attention, and tell the responsible user once.
+
+        Nothing happens while not connected, or when this very error is known already.
+
+        :param ConfigurationError error: why work can't go on
+        """
+        self.ensure_one()
+        backend = self.sudo()
+        text = self._error_text(error)
+        if backend.state not in ("connected", "error") or (backend.state == "error" and backend.state_message == text):
+            return
+        backend.write({"state": "error", "state_message": text})
+        # two workers that fail at the same moment collide here, not in two activities
+        backend.flush_recordset(["state", "state_message"])
+        backend._tell_responsible(text)
+
+    def _recover(self):
+        """Note that the connection works, after it did not."""
+        for backend in self.sudo().filtered(lambda backend: backend.state == "error"):
+            backend.write({"state": "connected", "state_message": False})
+            backend.activity_feedback([ACTIVITY_TYPE], feedback=self.env._("The connection works again."))
+
+    def _check_account(self):
+        """Return the platform's `ConnectionReport` and keep it.
+
+        :raise TransportError: the platform refuses, or doesn't answer
+        :raise ConfigurationError: the credentials belong to another account than the one connected before
+        """
+        report = self._adapter()._check_connection(self)
+        if self.account_key and report.account_key != self.account_key:
+            raise ConfigurationError(
+                f"These credentials belong to another account: {report.account_name} ({report.account_key}).",
+                remedy=f"The orders and products here are those of {self.account_key}: enter that account's "
+                "credentials, or connect the other account as a channel of its own.",
+            )
+        self.write({"last_check": fields.Datetime.now(), "connection_report": asdict(report)})
+        return report
+
+    def _check_account_is_free(self, account_key):
+        others = self.sudo().search(
+            [
+                ("platform", "=", self.platform),
+                ("account_key", "=", account_key),
+                ("state", "in", ("connected", "error")),
+                ("id", "!=", self.id),
+            ],
+            limit=1,
+        )
+        if not others:
+            return
+        if others.sudo(False).has_access("read"):
+            raise UserError(
+                self.env._(
+                    "The account %(account)s is connected already, as “%(backend)s”. Disconnect that one first, "
+                    "or go on working with it.",
+                    account=account_key,
+                    backend=others.name,
+                )
+            )
+        raise UserError(
+            self.env._(
+                "The account %(account)s is connected already, in another company. Ask its administrator to "
+                "disconnect it there first.",
+                account=account_key,
+            )
+        )
+
+    def _start_work(self, since):
+        """Register webhooks where the platform can reach us, and import.
+
+        :param since: naive UTC datetime of the first import; None to go on where the last one ended
+        """
+        capabilities = self._adapter()._capabilities()
+        if "webhooks" in capabilities and self.webhooks_reachable:
+            self.action_check_webhooks()
+        if "orders_in" in capabilities and since:
+            self._start_import("orders", since)
+        elif "orders_in" in capabilities:
+            self.action_sync_now()
+
+    def _stop_work(self):
+        """Cancel what waits and remove the platform's subscriptions, as far as it lets us."""
+
+    def _tell_responsible(self, text):
+        user = self.user_id or self.create_uid
+        backend = self.with_context(lang=user.lang)
+        note = Markup("<p>%s</p>") % Markup("<br/>").join(text.splitlines())
+        activities = backend.activity_search([ACTIVITY_TYPE])
+        if activities:
+            activities.write({"note": note, "user_id": user.id})
+        else:
+            backend.activity_schedule(
+                ACTIVITY_TYPE,
+                summary=backend.env._("%(backend)s needs attention", backend=self.name),
+                note=note,
+                user_id=user.id,
+            )
+
+    def _error_text(self, error):
+        return "\n".join(filter(None, (error.message, error.remedy)))
+
+    def _notification(self, kind, title, message):
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": kind,
+                "title": title,
+                "message": message,
+                "sticky": kind != "success",
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }

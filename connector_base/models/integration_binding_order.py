@@ -1,0 +1,17 @@
+from odoo import fields, models
+
+
+class IntegrationBindingOrder(models.Model):
+    _name = "integration.binding.order"
+    _description = "Order Binding"
+    _inherit = "integration.binding"
+
+    _resource = "order"
+
+    odoo_id = fields.Many2one(
+        "sale.order", string="Order", required=True, readonly=True, ondelete="cascade", index=True, check_company=True
+    )
+
+    _backend_external_uniq = models.Constraint(
+        "UNIQUE(backend_id, external_id)", "This platform order is bound already on this sales channel."
+    )
