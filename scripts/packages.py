@@ -27,12 +27,12 @@ def install(state: State) -> None:
 
 
 def _install(state: State) -> None:
-    pip = _create(state)
+    _create(state)
     wheels = state.folder / "cache" / "wheels"
     odoo_metadata(REQUIREMENTS[1].read_text(), wheels)
     execute(
         [
-            *pip,
+            *pip(state),
             "install",
             "--disable-pip-version-check",
             "--no-input",
@@ -49,8 +49,15 @@ def _install(state: State) -> None:
     )
 
 
-def _create(state: State) -> list[str | Path]:
-    """Make an empty venv; return the pip command that installs into it."""
+def pip(state: State) -> list[str | Path]:
+    """Return the command that installs into the environment: its own pip, or else the system's."""
+    if (state.venv / "bin" / "pip").exists():
+        return [state.python, "-m", "pip"]
+    return [sys.executable, "-m", "pip", "--python", state.python]
+
+
+def _create(state: State) -> None:
+    """Make an empty environment."""
     made = subprocess.run(
         [sys.executable, "-m", "venv", "--clear", str(state.venv)],
         capture_output=True,
@@ -59,7 +66,7 @@ def _create(state: State) -> list[str | Path]:
         check=False,
     )
     if made.returncode == 0:
-        return [state.python, "-m", "pip"]
+        return
     # Debian ships `venv` without `ensurepip` unless python3-venv is installed; the system's pip can fill in.
     bare = subprocess.run(
         [sys.executable, "-m", "venv", "--clear", "--without-pip", str(state.venv)],
@@ -68,14 +75,13 @@ def _create(state: State) -> list[str | Path]:
         env=clean_environment(),
         check=False,
     )
-    pip = subprocess.run([sys.executable, "-m", "pip", "--version"], capture_output=True, check=False)
-    if bare.returncode or pip.returncode:
+    system_pip = subprocess.run([sys.executable, "-m", "pip", "--version"], capture_output=True, check=False)
+    if bare.returncode or system_pip.returncode:
         raise Failure(
             f"This Python ({sys.executable}) cannot make a virtual environment: {made.stdout or made.stderr}".strip(),
             "Debian, Ubuntu: apt install python3-venv. Elsewhere: install Python with its ensurepip module, "
             "or name another Python: PYTHON=/path/to/python3 ./run ...",
         )
-    return [sys.executable, "-m", "pip", "--python", state.python]
 
 
 def odoo_metadata(requirements: str, folder: Path) -> Path:
