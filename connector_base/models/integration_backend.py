@@ -94,8 +94,8 @@ class IntegrationBackend(models.Model):
         string="Record Bodies Until",
         copy=False,
         tracking=True,
-        help="Until then requests and answers are kept with the API calls, without credentials but with the "
-        "customers' data in them.",
+        help="Until then the API calls keep what was sent and received, without credentials, for a day. "
+        "It helps to understand a failure; it also keeps personal data of customers.",
     )
 
     order_count = fields.Integer(compute="_compute_order_count")
