@@ -1,1 +1,1 @@
-"""What stands behind `./run`: set-up, servers, tests, demo. Standard library only, so it runs before anything is installed."""
+"""What stands behind `./run`: set-up, servers, tests, demo. Standard library only: nothing is installed yet."""

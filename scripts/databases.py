@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from functools import partial
 from pathlib import Path
 
 from .addons import outer_dependencies
@@ -12,14 +13,17 @@ from .workshop import Workshop
 
 DEPENDENCIES = "deps"
 TEMPLATE = "template"
+ASSETS = "assets"
 
 SET_PASSWORD = """
 env["res.users"].browse(2).write({{"password": {password!r}}})
 env.cr.commit()
 """
-# Building the web client's bundles takes seconds; done once here, each copy has them.
+# The bundles that the login page and the web client load, light and dark.
 BUILD_ASSETS = """
-env["ir.qweb"]._pregenerate_assets_bundles()
+for name in ("web.assets_web", "web.assets_web_dark", "web.assets_frontend", "web.assets_frontend_lazy"):
+    env["ir.qweb"]._get_asset_bundle(name, css=False).js()
+    env["ir.qweb"]._get_asset_bundle(name, js=False).css()
 env.cr.commit()
 """
 
@@ -50,7 +54,8 @@ def copy(workshop: Workshop, source: str, target: str) -> None:
     if filestore(workshop, source).exists():
         shutil.copytree(filestore(workshop, source), filestore(workshop, target), copy_function=os.link)
     workshop.server.psql(
-        "UPDATE ir_config_parameter SET value = gen_random_uuid() WHERE key IN ('database.uuid', 'database.secret')", target
+        "UPDATE ir_config_parameter SET value = gen_random_uuid() WHERE key IN ('database.uuid', 'database.secret')",
+        target,
     )
 
 
@@ -67,7 +72,9 @@ def odoo_task(workshop: Workshop, database: str, *args: str, what: str) -> None:
         what=what,
         env=workshop.environment(),
     )
-    errors = [line for line in output.splitlines() if " CRITICAL " in line or (" ERROR " in line and "extension" not in line)]
+    errors = [
+        line for line in output.splitlines() if " CRITICAL " in line or (" ERROR " in line and "extension" not in line)
+    ]
     if errors:
         raise Failure(f"{what}: Odoo reported\n    {errors[0]}", f"The whole log: {log}")
 
@@ -94,11 +101,13 @@ def base_inputs(workshop: Workshop) -> list:
     ]
 
 
-def prepare_template(workshop: Workshop) -> str:
+def prepare_template(workshop: Workshop, *, assets: bool = False) -> str:
     """Return the name of a database in which our addons, as their files are now, are freshly installed.
 
     Always built from a copy of a database that has everything they depend on, never by an update, so that a removed
     field or record cannot linger.
+
+    :param assets: build the web client's bundles too, so that no copy needs to (it takes seconds)
     """
     state, base, template = workshop.state, workshop.database(DEPENDENCIES), workshop.database(TEMPLATE)
     with state.lock("databases.lock"):
@@ -123,12 +132,16 @@ def prepare_template(workshop: Workshop) -> str:
                 odoo_task(workshop, template, "-i", ",".join(own), what="Installing the addons")
 
         digests = {addon.name: addon.digest() for addon in workshop.addons}
-        state.once(TEMPLATE, f"database with {', '.join(own) or 'no addons'}", [inputs, digests], install_own)
+        if state.once(TEMPLATE, f"database with {', '.join(own) or 'no addons'}", [inputs, digests], install_own):
+            state.forget(ASSETS)
+        if assets:
+            build = partial(odoo_script, workshop, template, BUILD_ASSETS, what="Building the web client's bundles")
+            state.once(ASSETS, "web client's bundles", [], build)
     return template
 
 
 def prepare_own(workshop: Workshop, name: str) -> str:
-    """Return the name of the lasting database `name` (demo, serve): made from the template, updated when addons changed.
+    """Return the name of the lasting database `name` (demo, serve): a copy of the template, updated when addons change.
 
     Its administrator's password is the generated one.
     """
@@ -140,10 +153,10 @@ def prepare_own(workshop: Workshop, name: str) -> str:
                 odoo_task(workshop, database, *_changed(workshop, database), what="Updating the addons")
             workshop.state.mark_done(step, digests)
         return database
-    template = prepare_template(workshop)
+    template = prepare_template(workshop, assets=True)
     with progress(f"database {name}"):
         copy(workshop, template, database)
-        script = SET_PASSWORD.format(password=workshop.state.secret("admin_password")) + BUILD_ASSETS
+        script = SET_PASSWORD.format(password=workshop.state.secret("admin_password"))
         odoo_script(workshop, database, script, what="Setting the administrator's password")
     workshop.state.mark_done(step, digests)
     return database

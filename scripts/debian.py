@@ -100,7 +100,9 @@ def _locked(state: State, lock: dict, mirror: str, folder: Path) -> list[Path]:
 def _signed(state: State, mirror: str) -> list[Path]:
     """Fetch the newest Odoo 19 with a private apt configuration that trusts Debian's archive keys only."""
     if not KEYRING.exists():
-        raise Failure(f"Debian's archive keys ({KEYRING}) are missing.", f"apt install debian-archive-keyring, or: {NO_ODOO}")
+        raise Failure(
+            f"Debian's archive keys ({KEYRING}) are missing.", f"apt install debian-archive-keyring, or: {NO_ODOO}"
+        )
     stale = os.environ.get("ODOO_STALE_OK") == "1"
     home = state.folder / "cache" / "apt"
     shutil.rmtree(home, ignore_errors=True)
@@ -116,7 +118,8 @@ def _signed(state: State, mirror: str) -> list[Path]:
     )
     config = home / "apt.conf"
     config.write_text(
-        f'{nothing}\nDir::Etc::sourceparts "{home}/etc";\nDir::State "{home}/state"; Dir::State::lists "{home}/lists";\n'
+        f'{nothing}\nDir::Etc::sourceparts "{home}/etc";\n'
+        f'Dir::State "{home}/state"; Dir::State::lists "{home}/lists";\n'
         f'Dir::State::status "{home}/status"; Dir::Cache "{home}/cache"; Dir::Log "{home}";\nAPT::Sandbox::User "";\n'
         'Acquire::Languages "none"; Acquire::GzipIndexes "true"; Acquire::PDiffs "false";\n'
         'Acquire::IndexTargets::deb::Contents-deb::DefaultEnabled "false";\n'
@@ -132,7 +135,7 @@ def _signed(state: State, mirror: str) -> list[Path]:
         if "is expired" in log.read_text() and not stale:
             raise Failure(
                 f"{failure}",
-                "The archive this machine uses lags behind. To accept its old but signed index: ODOO_STALE_OK=1 ./run ...",
+                "This machine's archive lags behind. To accept its old but signed index: ODOO_STALE_OK=1 ./run ...",
             ) from failure
         raise
     listing = execute(["apt-cache", "madison", ODOO], state.log("madison"), what="Looking for Odoo", env=env)
@@ -178,4 +181,6 @@ def extract(packages: list[Path], target: Path) -> None:
     fresh.rename(target)
     dangling = [path for path in (target / SITE).rglob("*") if path.is_symlink() and not path.exists()]
     if dangling:
-        say(f"  WARNING: {len(dangling)} files of Odoo's web client are missing, e.g. {dangling[0].relative_to(target)}")
+        say(
+            f"  WARNING: {len(dangling)} files of Odoo's web client are missing, e.g. {dangling[0].relative_to(target)}"
+        )

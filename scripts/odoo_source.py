@@ -36,7 +36,11 @@ def release(site: Path) -> tuple[int, str]:
     if not path.exists():
         return 0, ""
     for node in ast.parse(path.read_text()).body:
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id == "version_info":
+        if (
+            isinstance(node, ast.Assign)
+            and isinstance(node.targets[0], ast.Name)
+            and node.targets[0].id == "version_info"
+        ):
             numbers = [item.value for item in node.value.elts[:3] if isinstance(item, ast.Constant)]
             return (numbers[0] if isinstance(numbers[0], int) else 0), ".".join(str(part) for part in numbers)
     return 0, ""
@@ -44,7 +48,11 @@ def release(site: Path) -> tuple[int, str]:
 
 def _addons(site: Path) -> tuple[Path, ...]:
     """Return the addons folders of the Odoo in `site`: a checkout has a second one beside the package."""
-    return tuple(folder for folder in (site / "odoo" / "addons", site / "addons") if (folder / "base").is_dir() or (folder / "web").is_dir())
+    return tuple(
+        folder
+        for folder in (site / "odoo" / "addons", site / "addons")
+        if (folder / "base").is_dir() or (folder / "web").is_dir()
+    )
 
 
 def checkout() -> OdooSource | None:
@@ -82,7 +90,11 @@ def installed() -> OdooSource | None:
 def packaged(state: State) -> OdooSource:
     """Return Odoo from Debian's package, fetched and unpacked into the state folder when it is not there yet."""
     prefix = state.folder / "odoo"
-    inputs = [debian.LOCK_FILE.read_text(), debian.UNWANTED, debian.mirrors() if os.environ.get("DEBIAN_MIRROR") else []]
+    inputs = [
+        debian.LOCK_FILE.read_text(),
+        debian.UNWANTED,
+        debian.mirrors() if os.environ.get("DEBIAN_MIRROR") else [],
+    ]
     if not (state.is_done("odoo", inputs) and (prefix / debian.SITE).is_dir()):
         state.forget("odoo")
         packages = debian.fetch(state)

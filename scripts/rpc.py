@@ -44,7 +44,9 @@ class Rpc:
             answer = json.load(response)
         if "error" in answer:
             data = answer["error"].get("data") or {}
-            raise RpcError(data.get("message") or answer["error"]["message"], data.get("name", ""), data.get("debug", ""))
+            raise RpcError(
+                data.get("message") or answer["error"]["message"], data.get("name", ""), data.get("debug", "")
+            )
         return answer.get("result")
 
     def call(self, model: str, method: str, *args, **kwargs):

@@ -227,7 +227,9 @@ class OdooServer(Process):
 class SandboxServer(Process):
     """The stand-in for the platforms' APIs."""
 
-    def __init__(self, workshop: Workshop, data: Path, *, name: str, port: int | None = None, arguments: Sequence[str] = ()):
+    def __init__(
+        self, workshop: Workshop, data: Path, *, name: str, port: int | None = None, arguments: Sequence[str] = ()
+    ):
         """Describe the server; `start` or `with` starts it.
 
         :param data: the folder in which it keeps what it holds

@@ -136,7 +136,9 @@ class State:
         path = self.folder / "secrets" / name
         path.parent.mkdir(mode=0o700, exist_ok=True)
         if not path.exists():
-            value = urlsafe_b64encode(os.urandom(32)).decode() if name == "encryption_key" else secrets.token_urlsafe(15)
+            value = (
+                urlsafe_b64encode(os.urandom(32)).decode() if name == "encryption_key" else secrets.token_urlsafe(15)
+            )
             with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as handle:
                 handle.write(value)
         return path.read_text()

@@ -38,7 +38,9 @@ class Workshop:
         source = kept["source"]
         return cls(
             state,
-            OdooSource(source["kind"], Path(source["site"]), tuple(Path(path) for path in source["addons"]), source["version"]),
+            OdooSource(
+                source["kind"], Path(source["site"]), tuple(Path(path) for path in source["addons"]), source["version"]
+            ),
             Server(**kept["server"]),
         )
 
@@ -51,9 +53,7 @@ class Workshop:
     def environment(self, **extra: str) -> dict[str, str]:
         """Return the environment for Odoo and its tools: our programs first, PostgreSQL's variables on purpose."""
         path = os.pathsep.join([str(self.state.venv / "bin"), self.server.bindir, os.environ.get("PATH", os.defpath)])
-        return clean_environment(
-            PATH=path, CONNECTOR_STATE=str(self.state.folder), **self.server.variables(), **extra
-        )
+        return clean_environment(PATH=path, CONNECTOR_STATE=str(self.state.folder), **self.server.variables(), **extra)
 
     def write_config(
         self,
@@ -79,7 +79,7 @@ class Workshop:
                 "db_host": self.server.host,
                 "db_port": self.server.port,
                 "db_user": self.server.user,
-                "db_password": self.server.password or False,
+                **({"db_password": self.server.password} if self.server.password else {}),
                 "db_name": database,
                 "dbfilter": f"^{database}$",
                 "list_db": False,

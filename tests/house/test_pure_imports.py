@@ -1,0 +1,65 @@
+"""The pure parts of each addon import where Odoo's framework cannot be imported at all."""
+
+import subprocess
+import sys
+
+import pytest
+
+from scripts.state import ROOT, clean_environment
+from tests.pure_imports import PURE_PACKAGES, addons
+
+PURE_MODULES = ("const", "client", "parser", "renderer")
+# Imports the modules named as arguments after making the framework unimportable.
+PROGRAM = """
+import importlib, sys
+
+class Blocked:
+    names = {"api", "fields", "models", "http", "tools", "exceptions", "modules", "orm", "service", "sql_db", "tests"}
+
+    def find_spec(self, name, path=None, target=None):
+        parts = name.split(".")
+        if parts[0] == "odoo" and len(parts) > 1 and parts[1] in self.names:
+            raise ImportError(f"pure code imports {name}")
+        if parts[0] == "odoo" and len(parts) > 3 and parts[3] not in self.allowed:
+            raise ImportError(f"pure code imports {name}")
+
+Blocked.allowed = set(sys.argv[1].split(","))
+sys.meta_path.insert(0, Blocked())
+from tests.pure_imports import install
+install()
+for name in sys.argv[2:]:
+    importlib.import_module(name)
+framework = [name for name in sys.modules if name.split(".")[:1] == ["odoo"] and not name.startswith("odoo.addons")]
+assert framework in ([], ["odoo"]), framework
+"""
+
+
+def pure_modules() -> list[str]:
+    names = []
+    for addon in addons():
+        names += [f"{addon.name}.{part}" for part in PURE_PACKAGES if (addon / part / "__init__.py").exists()]
+        names += [f"{addon.name}.{part}" for part in PURE_MODULES if (addon / f"{part}.py").exists()]
+    return names
+
+
+def import_without_odoo(*names: str) -> subprocess.CompletedProcess:
+    allowed = ",".join((*PURE_PACKAGES, *PURE_MODULES))
+    modules = [f"odoo.addons.{name}" for name in names]
+    command = [sys.executable, "-c", PROGRAM, allowed, *modules]
+    return subprocess.run(
+        command, cwd=ROOT, env=clean_environment(PYTHONPATH=str(ROOT)), capture_output=True, text=True, check=False
+    )
+
+
+@pytest.mark.parametrize("name", pure_modules())
+def test_imports_without_the_framework(name):
+    done = import_without_odoo(name)
+    assert done.returncode == 0, done.stderr
+
+
+def test_would_notice_an_impure_module():
+    assert "pure code imports odoo.addons.connector_base.models" in import_without_odoo("connector_base.models").stderr
+
+
+def test_finds_the_pure_packages():
+    assert {"connector_base.canonical", "connector_base.transport"} <= set(pure_modules())
