@@ -1,0 +1,201 @@
+"""What can happen to an order after it was placed. Each function takes a document and gives a changed copy.
+
+They add transactions, refunds and fulfilments and stamp ``updated_at``; storing and telling subscribers is done in
+``events``. All raise ``Invalid`` with the reason when the order's state does not allow it.
+"""
+
+import copy
+
+from . import pricing, status
+from .money import to_minor
+from .placing import Invalid, build_line
+from .shop import Shop
+
+CANCEL_REASONS = ("CUSTOMER", "DECLINED", "FRAUD", "INVENTORY", "OTHER", "STAFF")
+
+
+def changed(order: dict, now: str) -> dict:
+    """A copy to work on, stamped; time never runs backwards for a record."""
+    order = copy.deepcopy(order)
+    order["updated_at"] = max(now, order["updated_at"])
+    return order
+
+
+def transact(shop: Shop, order: dict, kind: str, amount: int, now: str, *, parent: int | None = None) -> int:
+    """Add one successful transaction in place; its id."""
+    number = shop.id("OrderTransaction")
+    order["transactions"].append(
+        {
+            "id": number, "kind": kind, "status": "SUCCESS", "gateway": order["gateway"], "amount": amount,
+            "created_at": now, "parent_id": parent, "test": order["test"],
+        }
+    )  # fmt: skip
+    return number
+
+
+def pay(shop: Shop, order: dict, now: str, amount: str | None = None) -> dict:
+    """Capture what is authorized, else sell: all that is outstanding or ``amount``."""
+    if order["cancelled_at"]:
+        raise Invalid("a cancelled order cannot be paid")
+    order = changed(order, now)
+    due = status.outstanding(order)
+    minor = to_minor(amount, order["currency"]) if amount is not None else due
+    if minor <= 0 or minor > due:
+        raise Invalid(f"nothing to pay, or more than is outstanding ({due} minor units)")
+    authorization = next((t["id"] for t in order["transactions"] if t["kind"] == "AUTHORIZATION"), None)
+    transact(shop, order, "CAPTURE" if authorization else "SALE", minor, now, parent=authorization)
+    return order
+
+
+def authorize(shop: Shop, order: dict, now: str) -> dict:
+    order = changed(order, now)
+    transact(shop, order, "AUTHORIZATION", order["totals"]["total"], now)
+    return order
+
+
+def refund(shop: Shop, order: dict, now: str, *, lines=None, shipping=False, amount=None, full=False, note=None,
+           restock="RETURN", pay_back=True) -> dict:  # fmt: skip
+    """Give back units (``[{line_id, quantity}]``), the shipping price and/or an ``amount``; ``full`` = all of it."""
+    order = changed(order, now)
+    if full:
+        units = [(line, line["quantity"] - status.returned(order, line["id"])) for line in order["lines"]]
+        shipping = True
+    else:
+        units = [(_line(order, entry["line_id"]), int(entry["quantity"])) for entry in lines or ()]
+    entries = [_returned_units(shop, order, line, quantity, restock) for line, quantity in units if quantity]
+    carriage = _returned_shipping(shop, order) if shipping else []
+    worth = sum(entry["subtotal"] for entry in (*entries, *carriage))
+    if not order["taxes_included"]:
+        worth += sum(sum(entry["taxes"]) for entry in (*entries, *carriage))
+    available = status.captured(order) - status.refunded(order)
+    given = min(worth, available) if amount is None else to_minor(amount, order["currency"])
+    if given > available:
+        raise Invalid("more than was received cannot be refunded")
+    record = {
+        "id": shop.id("Refund"), "created_at": now, "note": note, "restock": restock != "NO_RESTOCK",
+        "lines": entries, "shipping": carriage, "adjustments": [], "transactions": [],
+    }  # fmt: skip
+    if amount is not None and given != worth:
+        record["adjustments"].append({"id": shop.id("OrderAdjustment"), "amount": worth - given, "tax": 0})
+    if given and pay_back:
+        parent = next((t["id"] for t in order["transactions"] if t["kind"] in ("SALE", "CAPTURE")), None)
+        record["transactions"].append(transact(shop, order, "REFUND", given, now, parent=parent))
+    if not (entries or carriage or record["transactions"]):
+        raise Invalid("nothing to refund")
+    order["refunds"].append(record)
+    return order
+
+
+def _line(order: dict, line_id) -> dict:
+    for line in order["lines"]:
+        if line["id"] == int(line_id):
+            return line
+    raise Invalid(f"no line {line_id}")
+
+
+def _returned_units(shop: Shop, order: dict, line: dict, quantity: int, restock: str) -> dict:
+    before = status.returned(order, line["id"])
+    if quantity < 1 or before + quantity > line["quantity"]:
+        raise Invalid("more units than the line still holds")
+    subtotal, taxes = pricing.part_of(line, before, quantity)
+    return {
+        "id": shop.id("RefundLineItem"), "line_id": line["id"], "quantity": quantity, "restock_type": restock,
+        "subtotal": subtotal, "taxes": taxes,
+    }  # fmt: skip
+
+
+def _returned_shipping(shop: Shop, order: dict) -> list[dict]:
+    done = {entry["line_id"] for refund in order["refunds"] for entry in refund["shipping"]}
+    return [
+        {
+            "id": shop.id("RefundShippingLine"), "line_id": line["id"], "subtotal": pricing.net(line),
+            "taxes": [tax["amount"] for tax in line["taxes"]],
+        }
+        for line in order["shipping"]
+        if line["id"] not in done and pricing.net(line)
+    ]  # fmt: skip
+
+
+def cancel(shop: Shop, order: dict, now: str, reason: str = "CUSTOMER", note: str | None = None) -> dict:
+    """Cancel: what is not sent goes back to stock, what was paid is refunded, what was only authorized is voided."""
+    if order["cancelled_at"]:
+        raise Invalid("the order is cancelled already")
+    if reason not in CANCEL_REASONS:
+        raise Invalid(f"reason must be one of {', '.join(CANCEL_REASONS)}")
+    if any(line["fulfilled"] for line in order["lines"]):
+        raise Invalid("an order that was shipped cannot be cancelled: refund it")
+    order = changed(order, now)
+    if status.authorized(order):
+        parent = next(t["id"] for t in order["transactions"] if t["kind"] == "AUTHORIZATION")
+        transact(shop, order, "VOID", status.authorized(order), now, parent=parent)
+    if any(status.returned(order, line["id"]) < line["quantity"] for line in order["lines"]):
+        order = refund(shop, order, now, full=True, restock="CANCEL", note=note or "Order canceled")
+    order.update(cancelled_at=now, cancel_reason=reason, closed_at=now, staff_note=note)
+    return order
+
+
+def edit(shop: Shop, order: dict, now: str, *, quantities=None, add=None) -> dict:
+    """Edit the order: ``quantities`` {line id: new current quantity}, ``add`` lines as in ``placing.place``.
+
+    More units raise the line's quantity. Fewer are recorded as removed, by a refund without payment, so that
+    ``quantity`` still counts them and ``currentQuantity`` does not: this is how the platform shows an edit.
+    """
+    if order["cancelled_at"]:
+        raise Invalid("a cancelled order cannot be edited")
+    order = changed(order, now)
+    removed = []
+    for line_id, quantity in (quantities or {}).items():
+        line, wanted = _line(order, line_id), int(quantity)
+        present = line["quantity"] - status.returned(order, line["id"])
+        if wanted < line["fulfilled"]:
+            raise Invalid("units that were shipped cannot be removed")
+        if wanted > present:
+            if order["refunds"]:
+                raise Invalid("after a refund or removal, units can only be removed")
+            line["quantity"] += wanted - present
+        elif wanted < present:
+            removed.append({"line_id": line["id"], "quantity": present - wanted})
+    if add and order["refunds"]:
+        raise Invalid("after a refund or removal, units can only be removed")
+    fresh = [build_line(shop, wanted, {}, order["currency"], order["rate"]) for wanted in add or ()]
+    for line, number in zip(fresh, shop.ids("LineItem", len(fresh)) if fresh else [], strict=True):
+        line["id"] = number
+    order["lines"] += fresh
+    pricing.price(order)
+    if removed:
+        order = refund(shop, order, now, lines=removed, restock="NO_RESTOCK", pay_back=False)
+    order["edited"] = True
+    return order
+
+
+def fulfill(shop: Shop, order: dict, now: str, *, lines=None, company="UPS", number=None) -> dict:
+    """Send units (``[{line_id, quantity}]``, default all that are left) with a tracking number."""
+    if order["cancelled_at"]:
+        raise Invalid("a cancelled order cannot be fulfilled")
+    order = changed(order, now)
+    if lines is None:
+        units = [(line, status.to_fulfill(order, line)) for line in order["lines"]]
+    else:
+        units = [(_line(order, entry["line_id"]), int(entry["quantity"])) for entry in lines]
+    units = [(line, quantity) for line, quantity in units if quantity]
+    if not units:
+        raise Invalid("nothing left to fulfill")
+    for line, quantity in units:
+        if not 0 < quantity <= status.to_fulfill(order, line):
+            raise Invalid("more units than are left to fulfill")
+        line["fulfilled"] += quantity
+    ids = shop.ids("FulfillmentLineItem", len(units))
+    record = shop.id("Fulfillment")
+    order["fulfillments"].append(
+        {
+            "id": record, "name": f"{order['name']}-F{len(order['fulfillments']) + 1}", "created_at": now,
+            "company": company, "number": number or f"1Z{record}",
+            "lines": [
+                {"id": id_, "line_id": line["id"], "quantity": quantity}
+                for id_, (line, quantity) in zip(ids, units, strict=True)
+            ],
+        }
+    )  # fmt: skip
+    if status.fulfillment(order) == "FULFILLED" and status.outstanding(order) <= 0:
+        order["closed_at"] = now
+    return order

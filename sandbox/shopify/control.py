@@ -1,0 +1,230 @@
+"""Shopify's part of the control API: shops, orders and what happens to them, log, ledger."""
+
+import random
+import secrets
+
+from werkzeug.wrappers import Request, Response
+
+from ..framework.web import json_body, json_response
+from . import actions, events, ledger, placing, seed, status
+from .shop import PLANS, Shop, create_shop, gid, parse_gid
+
+#: Seconds that webhooks stay signed with the old secret after a rotation.
+ROTATION = 3600
+
+
+class Control:
+    """Control calls on one services bundle; errors are ValueError (400) and KeyError (404)."""
+
+    def __init__(self, services, buckets):
+        self._services, self._buckets = services, buckets
+
+    def shop(self, domain: str) -> Shop:
+        shop = Shop(self._services.store, self._services.clock, domain)
+        if not shop.exists:
+            raise KeyError(domain)
+        return shop
+
+    def answer(self, request: Request, parts: list[str]) -> Response:
+        """Dispatch ``/_control/shops[/<domain>[/<what>[/<id>[/<action>]]]]``."""
+        if not parts:
+            return self._create(json_body(request))
+        shop, rest = self.shop(parts[0]), parts[1:]
+        if not rest:
+            return self._settings(shop, request)
+        method = getattr(self, f"_{rest[0].replace('-', '_')}", None) if rest[0] in PAGES else None
+        if method is None:
+            raise KeyError("/".join(rest))
+        return method(shop, request, rest[1:])
+
+    # --- shops -----------------------------------------------------------------------------------------------------
+    def _create(self, wanted: dict) -> Response:
+        domain, seeding = wanted.pop("domain"), wanted.pop("seed", None)
+        shop = create_shop(self._services.store, self._services.clock, domain, **wanted)
+        if seeding is not None:
+            self._fill(shop, seeding)
+        return json_response(summary(shop), 201)
+
+    def _settings(self, shop: Shop, request: Request) -> Response:
+        if request.method == "DELETE":
+            shop.store.delete_shop(shop.domain)
+            self._services.log.clear(shop.domain)
+            return json_response({"deleted": shop.domain})
+        if request.method in ("POST", "PATCH"):
+            wanted = json_body(request)
+            changeable = {"name", "plan", "bucket_size", "restore_rate", "scopes", "installed", "tax_shipping"}
+            unknown = set(wanted) - changeable
+            if unknown:
+                raise ValueError(f"cannot be changed: {', '.join(sorted(unknown))}")
+            if wanted.get("plan", "standard") not in PLANS:
+                raise ValueError(f"plan must be one of {', '.join(PLANS)}")
+            shop.configure(**wanted)
+            self._buckets.refill(shop)
+        return json_response(summary(shop))
+
+    @staticmethod
+    def _fill(shop: Shop, wanted: dict) -> dict:
+        return seed.fill(shop, **{key: wanted[key] for key in ("products", "orders", "days", "seed") if key in wanted})
+
+    def _seed(self, shop: Shop, request: Request, _rest) -> Response:
+        return json_response(self._fill(shop, json_body(request)), 201)
+
+    def _uninstall(self, shop: Shop, _request: Request, _rest) -> Response:
+        events.uninstall(shop, self._services.deliveries)
+        return json_response(summary(shop))
+
+    def _rotate_secret(self, shop: Shop, request: Request, _rest) -> Response:
+        """A new client secret; webhooks keep the old signature for up to an hour, or ``seconds``."""
+        config = shop.config
+        until = shop.clock.now() + float(json_body(request).get("seconds", ROTATION))
+        shop.configure(
+            client_secret="shpss_" + secrets.token_hex(16), old_secret=config["client_secret"], old_secret_until=until
+        )
+        return json_response(summary(shop))
+
+    def _log(self, shop: Shop, request: Request, _rest) -> Response:
+        log = self._services.log
+        if request.method == "DELETE":
+            log.clear(shop.domain)
+        throttle = self._buckets.status(shop)
+        return json_response({**log.of(shop.domain, request.args.get("limit", 100, int)), "throttle": throttle})
+
+    def _ledger(self, shop: Shop, _request: Request, _rest) -> Response:
+        return json_response(ledger.of_shop(shop))
+
+    def _deliveries(self, shop: Shop, request: Request, _rest) -> Response:
+        listed = self._services.deliveries
+        limit = request.args.get("limit", 200, int)
+        return json_response(
+            {"pending": listed.pending(shop.domain), "deliveries": listed.listing(shop.domain, limit=limit)}
+        )
+
+    def _subscriptions(self, shop: Shop, _request: Request, _rest) -> Response:
+        return json_response({"subscriptions": shop.store.all(shop.domain, "subscription")})
+
+    def _products(self, shop: Shop, request: Request, _rest) -> Response:
+        if request.method == "POST":
+            product = seed.product(shop, json_body(request))
+            shop.store.put(shop.domain, "product", product["id"], product)
+            return json_response(product, 201)
+        return json_response({"products": shop.store.all(shop.domain, "product")})
+
+    def _customers(self, shop: Shop, request: Request, _rest) -> Response:
+        if request.method == "POST":
+            record = seed.customer(shop, json_body(request))
+            shop.store.put(shop.domain, "customer", record["id"], record)
+            return json_response(record, 201)
+        return json_response({"customers": shop.store.all(shop.domain, "customer")})
+
+    # --- orders ----------------------------------------------------------------------------------------------------
+    def _orders(self, shop: Shop, request: Request, rest: list[str]) -> Response:
+        if not rest:
+            if request.method == "POST":
+                return json_response(shown(self.place(shop, json_body(request))), 201)
+            return json_response({"orders": [shown(order) for order in shop.store.all(shop.domain, "order")]})
+        if rest == ["bulk"]:
+            return self._bulk(shop, json_body(request))
+        order = self.order(shop, rest[0])
+        if len(rest) == 1:
+            return json_response(order)
+        return json_response(shown(self.act(shop, order, rest[1], json_body(request))))
+
+    def order(self, shop: Shop, text: str) -> dict:
+        """An order by number, name or global id."""
+        found = parse_gid(text.replace("%2F", "/"), "Order")
+        number = found[1] if found else int(text) if text.isdigit() else None
+        order = shop.store.get(shop.domain, "order", number) if number else None
+        if order is None:
+            name = f"#{text.lstrip('#')}"
+            order = next((o for o in shop.store.all(shop.domain, "order") if o["name"] == name), None)
+        if order is None:
+            raise KeyError(f"order {text}")
+        return order
+
+    def place(self, shop: Shop, spec: dict) -> dict:
+        """Place one order: as asked for, or a random one for ``{"random": seed}``."""
+        with shop.store.transaction():
+            if "random" in spec:
+                chosen = random.Random(spec["random"])
+                spec = {**seed.random_order(shop, chosen), **{k: v for k, v in spec.items() if k != "random"}}
+            financial = spec.pop("financial", "pending")
+            order = placing.place(shop, spec)
+            order = seed.settle(shop, order, financial, order["created_at"])
+            return events.save(shop, self._services.deliveries, None, order)
+
+    def _bulk(self, shop: Shop, wanted: dict) -> Response:
+        """Many random orders: ``{count, seed, quiet}``; quiet ones tell no subscriber."""
+        count, chosen = int(wanted.get("count", 10)), random.Random(wanted.get("seed", 1))
+        with shop.store.transaction():
+            placed = []
+            for _ in range(count):
+                spec = seed.random_order(shop, chosen)
+                financial = spec.pop("financial", "paid")
+                order = placing.place(shop, spec)
+                placed.append(seed.settle(shop, order, financial, order["created_at"]))
+            if wanted.get("quiet"):
+                shop.store.put_many(shop.domain, "order", [(order["id"], order) for order in placed])
+            else:
+                for order in placed:
+                    events.save(shop, self._services.deliveries, None, order)
+        return json_response({"count": count, "orders": [shown(order) for order in placed]}, 201)
+
+    def act(self, shop: Shop, order: dict, action: str, wanted: dict) -> dict:
+        """Carry out an action and tell subscribers; the order after it."""
+        now, deliveries = shop.clock.iso(), self._services.deliveries
+        with shop.store.transaction():
+            order = shop.store.get(shop.domain, "order", order["id"])
+            if action == "delete":
+                events.delete(shop, deliveries, order)
+                return order
+            if action == "touch":
+                after = actions.changed(order, now)
+                after.update({key: wanted[key] for key in ("note", "tags", "email", "phone") if key in wanted})
+            elif action in ("pay", "cancel", "refund", "fulfill", "edit"):
+                after = getattr(actions, action)(shop, order, now, **wanted)
+            else:
+                raise KeyError(f"action {action}")
+            edited = events.edit_payload(shop, order, after) if action == "edit" else None
+            return events.save(shop, deliveries, order, after, edited)
+
+
+PAGES = frozenset((
+    "seed", "uninstall", "rotate-secret", "log", "ledger", "deliveries", "subscriptions", "products", "customers",
+    "orders",
+))  # fmt: skip
+
+
+def shown(order: dict) -> dict:
+    """What the control API tells of an order."""
+    return {
+        "id": order["id"],
+        "gid": gid("Order", order["id"]),
+        "name": order["name"],
+        "currency": order["currency"],
+        "total": ledger.figure(order["totals"]["total"], order),
+        "current_total": ledger.figure(status.current(order)["total"], order),
+        "financial_status": status.financial(order),
+        "fulfillment_status": status.fulfillment(order),
+        "cancelled": order["cancelled_at"] is not None,
+        "updated_at": order["updated_at"],
+        "lines": [
+            {"id": line["id"], "title": line["title"], "quantity": line["quantity"],
+             "current_quantity": line["quantity"] - status.returned(order, line["id"])}
+            for line in order["lines"]
+        ],
+    }  # fmt: skip
+
+
+def summary(shop: Shop) -> dict:
+    """A shop's settings and counts, secrets included: this page is for tests and for the connect form."""
+    config, count = shop.config, lambda kind: shop.store.count(shop.domain, kind)
+    orders = shop.store.all(shop.domain, "order")
+    return {
+        **config,
+        "platform": "shopify",
+        "counts": {
+            "products": count("product"), "variants": len(shop.variants()), "customers": count("customer"),
+            "orders": len(orders), "test_orders": sum(order["test"] for order in orders),
+            "subscriptions": count("subscription"),
+        },
+    }  # fmt: skip

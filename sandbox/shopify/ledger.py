@@ -1,0 +1,76 @@
+"""The shop's own books: every order in the currency the customer paid, as placed or edited, before refunds.
+
+What an import is compared with. Amounts are exact decimal texts.
+"""
+
+from . import pricing, rest, status
+from .money import text
+from .shop import Shop, gid
+
+
+def figure(minor: int, order: dict) -> str:
+    return text(minor, order["currency"])
+
+
+def _taxes(taxes: list[dict], order: dict) -> list[dict]:
+    return [{"title": tax["title"], "rate": tax["rate"], "amount": figure(tax["amount"], order)} for tax in taxes]
+
+
+def of_order(order: dict) -> dict:
+    """One order. A tip is not among the lines although the platform lists it there too: see ``tip_line_id``."""
+    by_rate: dict[str, int] = {}
+    for tax in rest.order_taxes(order):
+        by_rate[tax["rate"]] = by_rate.get(tax["rate"], 0) + tax["amount"]
+    totals, tips = order["totals"], [line for line in order["lines"] if line["tip"]]
+    return {
+        "id": gid("Order", order["id"]),
+        "name": order["name"],
+        "currency": order["currency"],
+        "taxes_included": order["taxes_included"],
+        "test": order["test"],
+        "cancelled": order["cancelled_at"] is not None,
+        "lines": [
+            {
+                "id": gid("LineItem", line["id"]),
+                "sku": line["sku"],
+                "title": line["title"],
+                "quantity": line["quantity"],
+                "current_quantity": line["quantity"] - status.returned(order, line["id"]),
+                "unit_price": figure(line["unit"], order),
+                "gross": figure(pricing.gross(line), order),
+                "discount": figure(pricing.discount_of(line), order),
+                "net": figure(pricing.net(line), order),
+                "taxes": _taxes(line["taxes"], order),
+            }
+            for line in order["lines"]
+            if not line["tip"]
+        ],
+        "shipping": [
+            {
+                "id": gid("ShippingLine", line["id"]),
+                "title": line["title"],
+                "price": figure(line["price"], order),
+                "discount": figure(pricing.discount_of(line), order),
+                "taxes": _taxes(line["taxes"], order),
+            }
+            for line in order["shipping"]
+            if not line["removed"]
+        ],
+        "tip": figure(totals["tip"], order),
+        "tip_line_id": gid("LineItem", tips[0]["id"]) if tips else None,
+        "tax_by_rate": {rate: figure(amount, order) for rate, amount in by_rate.items()},
+        "discount_total": figure(totals["discount"], order),
+        "shipping_total": figure(totals["shipping_net"], order),
+        "tax_total": figure(totals["tax"], order),
+        "subtotal": figure(totals["subtotal"], order),
+        "total": figure(totals["total"], order),
+        "current_total": figure(status.current(order)["total"], order),
+        "financial_status": status.financial(order),
+        "fulfillment_status": status.fulfillment(order),
+        "customer_email": order["email"],
+        "updated_at": order["updated_at"],
+    }
+
+
+def of_shop(shop: Shop) -> dict:
+    return {"orders": [of_order(order) for order in shop.store.all(shop.domain, "order")]}

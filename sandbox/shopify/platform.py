@@ -1,0 +1,64 @@
+"""Shopify as a platform of the sandbox: which host and path is answered by what."""
+
+import re
+
+from werkzeug.wrappers import Request, Response
+
+from ..framework.services import Services
+from ..framework.web import json_response
+from . import events, oauth, seed, storefront
+from .api import AdminApi
+from .control import Control, summary
+from .shop import Shop, create_shop
+
+_GRAPHQL = re.compile(r"admin/api/(?P<version>[\w-]+)/graphql\.json")
+
+
+class Shopify:
+    name = "shopify"
+    hosts = ("*.myshopify.com",)
+
+    def __init__(self, services: Services):
+        self._services = services
+        self.api = AdminApi(services)
+        self.controls = Control(services, self.api.buckets)
+        services.deliveries.report = self._given_up
+        services.deliveries.resign = events.forge
+
+    def _shop(self, domain: str) -> Shop:
+        return Shop(self._services.store, self._services.clock, domain)
+
+    def _given_up(self, domain: str, subscription: str):
+        events.give_up(self._shop(domain), subscription)
+
+    def handle(self, request: Request, host: str, path: str) -> Response:
+        shop = self._shop(host)
+        match = _GRAPHQL.fullmatch(path)
+        if not shop.exists or not (match or path == "admin/oauth/access_token"):
+            return json_response({"errors": "Not Found"}, 404)
+        if request.method != "POST":
+            return json_response({"errors": "Method Not Allowed"}, 405, {"Allow": "POST"})
+        if match:
+            return self.api.call(shop, match["version"], request)
+        response = oauth.access_token(shop, request)
+        entry = {"at": shop.clock.iso(), "operation": "oauth", "status": response.status_code, "ms": 0}
+        self._services.log.add(host, entry)
+        return response
+
+    def control(self, request: Request, parts: list[str]) -> Response:
+        return self.controls.answer(request, parts)
+
+    def page(self, request: Request, domain: str, parts: list[str]) -> Response:
+        return storefront.page(self, self._shop(domain), request, parts)
+
+    def shops(self) -> list[dict]:
+        domains = self._services.store.shops()
+        return [summary(self._shop(domain)) for domain in domains if domain.endswith(".myshopify.com")]
+
+    def seed(self):
+        if not self._shop(seed.DEMO_DOMAIN).exists:
+            with self._services.store.transaction():
+                shop = create_shop(
+                    self._services.store, self._services.clock, seed.DEMO_DOMAIN, name="Demo Store", plan="plus"
+                )
+            seed.fill(shop, products=500, orders=2000)

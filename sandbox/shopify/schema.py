@@ -1,0 +1,30 @@
+"""The executable schema: the .graphql files beside this module, with resolvers put in for the roots."""
+
+from functools import cache
+from pathlib import Path
+
+from graphql import GraphQLSchema, build_schema
+
+from . import resolvers, subscriptions
+
+FOLDER = Path(__file__).parent / "schema"
+
+
+def source() -> str:
+    """The schema definition language of all files."""
+    return "\n".join(path.read_text(encoding="utf-8") for path in sorted(FOLDER.glob("*.graphql")))
+
+
+@cache
+def schema() -> GraphQLSchema:
+    built = build_schema(source())
+    for root, functions in (
+        (built.query_type, {**resolvers.QUERY, **subscriptions.QUERY}),
+        (built.mutation_type, subscriptions.MUTATION),
+    ):
+        missing = set(root.fields) ^ set(functions)
+        if missing:
+            raise RuntimeError(f"{root.name}: resolvers and fields differ: {', '.join(sorted(missing))}")
+        for name, function in functions.items():
+            root.fields[name].resolve = function
+    return built

@@ -1,0 +1,5 @@
+"""x"""
+
+
+def page(platform, shop, request, parts):
+    raise NotImplementedError
