@@ -35,8 +35,8 @@ _WORDS = "|".join("[_-]?".join((word[:-3], "key")) if word.endswith("key") else 
 _NAME = rf"[A-Za-z0-9_.-]{{0,64}}(?:{_WORDS})[A-Za-z0-9_.-]{{0,64}}"
 # A member of a JSON object, whole or cut off, also of JSON inside a JSON text (quotes are escaped then).
 _JSON_MEMBER = re.compile(
-    rf'(\\*"{_NAME}\\*"\s*:\s*)'
-    r'(?!null\b|true\b|false\b)(?:(")(?:[^"\\]|\\.)*|(\\+")[^"\\]*|[^\s",:{}\[\]\\]+)',
+    rf'(\\{{0,8}}"{_NAME}\\{{0,8}}"\s*:\s*)'
+    r'(?!null\b|true\b|false\b)(?:(")(?:[^"\\]|\\.)*|(\\{1,8}")[^"\\]*|[^\s",:{}\[\]\\]+)',
     re.IGNORECASE | re.DOTALL,
 )
 _PARAMETER = re.compile(rf"(?<![A-Za-z0-9_.-])({_NAME}=)[^&\s\"'<>]+", re.IGNORECASE)
@@ -63,7 +63,10 @@ def redact(text, secrets=()):
 
 def redact_url(url, secrets=()):
     """Return `url` without credentials in it: user information and sensitive query parameters are masked."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # no address at all, so nobody will be asked with it
+        return redact(url, secrets)
     netloc = parts.netloc.rpartition("@")[2]
     query = urlencode(
         [

@@ -140,10 +140,9 @@ class Session:
         except requests.exceptions.InvalidHeader:
             raise _header_error() from None
         except requests.RequestException:
-            raise ConfigurationError(
-                f"{redact_url(url, self.secrets)} is not an address on the web.",
-                remedy="Correct the address of the store.",
-            ) from None
+            raise _address_error(url, self.secrets) from None
+        if urlsplit(prepared.url).scheme not in ("http", "https"):
+            raise _address_error(url, self.secrets)
         for value in prepared.headers.values():
             if isinstance(value, str) and not value.isascii():
                 raise _header_error()
@@ -250,6 +249,13 @@ def _body_text(body, secrets):
     if len(text) <= MAX_BODY:
         return text
     return f"{text[:MAX_BODY]}\n[{len(text) - MAX_BODY} more characters]"
+
+
+def _address_error(url, secrets):
+    return ConfigurationError(
+        f"{redact_url(url, secrets)} is not an address on the web.",
+        remedy="Correct the address of the store.",
+    )
 
 
 def _header_error():
