@@ -90,14 +90,6 @@ class IntegrationBackend(models.Model):
     )
     skip_test_orders = fields.Boolean(default=True, help="Test orders of the platform are not imported.")
 
-    debug_until = fields.Datetime(
-        string="Record Bodies Until",
-        copy=False,
-        tracking=True,
-        help="Until then requests and answers are kept with the API calls, without credentials but with the "
-        "customers' data in them.",
-    )
-
     order_count = fields.Integer(compute="_compute_order_count")
 
     # === COMPUTE METHODS === #

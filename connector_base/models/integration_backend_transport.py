@@ -36,6 +36,7 @@ class IntegrationBackend(models.Model):
     debug_until = fields.Datetime(
         string="Record Bodies Until",
         copy=False,
+        tracking=True,
         help="Until then the API calls keep what was sent and received, without secrets, for a day. "
         "It helps to understand a failure; it also keeps personal data of customers.",
     )
