@@ -103,7 +103,7 @@ class TestBinding(BackendCase):
 
     def test_product_form_of_users_who_see_no_channels(self):
         self.bind("product")
-        self.employee.group_ids |= self.env.ref("stock.group_stock_manager")
+        self.employee.group_ids |= self.env.ref("product.group_product_manager")
         form = Form(self.template.with_user(self.employee))
         form.name = "Stool"
         form.save()

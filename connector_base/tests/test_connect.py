@@ -115,6 +115,5 @@ class TestConnectWizard(BackendCase):
     def test_form(self):
         form = Form(self.env["integration.connect"].with_user(self.manager))
         form.platform = "fake"
-        self.assertEqual(form.company_id, self.company)
         self.assertFalse(form.encryption_problem)
-        form.save()
+        self.assertEqual(form.save().company_id, self.company)

@@ -37,7 +37,7 @@ class TestSecurity(BackendCase):
         order = self.env["sale.order"].create({"partner_id": self.env["res.partner"].create({"name": "A"}).id})
         records = [
             self.backend,
-            self.credential,
+            self.webhook_credential,
             self.env["integration.mapping"].create(
                 {"backend_id": self.backend.id, "kind": "tax", "external_value": "VAT"}
             ),
@@ -58,6 +58,7 @@ class TestSecurity(BackendCase):
                     record.with_user(self.stranger).unlink()
 
     def test_a_stranger_can_not_reach_in(self):
+        self.credential.unlink()
         for model, vals in (
             ("integration.credential", {"key": "token"}),
             ("integration.mapping", {"kind": "tax", "external_value": "VAT"}),
