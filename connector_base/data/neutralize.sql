@@ -2,6 +2,7 @@
 UPDATE integration_credential
    SET ciphertext = NULL, previous_ciphertext = NULL, previous_until = NULL, hint = NULL, expires_at = NULL;
 UPDATE integration_connect SET secrets = NULL;
+UPDATE integration_backend SET webhook_token = replace(gen_random_uuid()::text, '-', '');
 UPDATE integration_backend
    SET active = false, state = 'disconnected', state_message = NULL, debug_until = NULL
  WHERE state IN ('connected', 'error');

@@ -90,14 +90,6 @@ class IntegrationBackend(models.Model):
     )
     skip_test_orders = fields.Boolean(default=True, help="Test orders of the platform are not imported.")
 
-    debug_until = fields.Datetime(
-        string="Record Bodies Until",
-        copy=False,
-        tracking=True,
-        help="Until then the API calls keep what was sent and received, without credentials, for a day. "
-        "It helps to understand a failure; it also keeps personal data of customers.",
-    )
-
     order_count = fields.Integer(compute="_compute_order_count")
 
     # === COMPUTE METHODS === #

@@ -74,7 +74,7 @@ class IntegrationBackend(models.Model):
             self._fail(error)
             return self._notification("danger", self.env._("The connection doesn't work"), self._error_text(error))
         except TransportError as error:
-            return self._notification("warning", self.env._("The platform doesn't answer"), self._error_text(error))
+            return self._notification("warning", self.env._("No answer now"), self._user_message(error))
         if self.state == "draft":
             self.state_message = False
         self._recover()
@@ -99,10 +99,8 @@ class IntegrationBackend(models.Model):
             raise UserError(self.env._("%(backend)s is connected already.", backend=self.name))
         if not self.active:
             raise UserError(self.env._("%(backend)s is archived: restore it first.", backend=self.name))
-        try:
+        with self._user_errors():
             report = self._check_account()
-        except TransportError as error:
-            raise self._user_error(error) from error
         self._check_account_is_free(report.account_key)
         first_time = not self.account_key
         history = timedelta(days=min(HISTORY_DAYS, report.history_days or HISTORY_DAYS))
@@ -213,7 +211,22 @@ class IntegrationBackend(models.Model):
             self.action_sync_now()
 
     def _stop_work(self):
-        """Cancel what waits and remove the platform's subscriptions, as far as it lets us."""
+        """Cancel what waits, and remove the platform's webhook subscriptions as far as it lets us."""
+        jobs = self.env["sync.job"].sudo()
+        if unfinished := jobs.search([("backend_id", "=", self.id), ("state", "in", ("pending", "processing"))]):
+            unfinished.action_cancel()
+        adapter = self._adapter()
+        if "webhooks" not in adapter._capabilities():
+            return
+        try:
+            adapter._remove_webhooks(self, self.sudo().webhook_url)
+        except TransportError as error:
+            self._message_log(
+                body=self.env._(
+                    "The webhooks could not be removed on the platform: %(error)s Its calls are refused from now on.",
+                    error=error.message,
+                )
+            )
 
     def _tell_responsible(self, text):
         user = self.user_id or self.create_uid

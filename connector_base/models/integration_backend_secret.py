@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 
 from .. import encryption
 from ..transport import ConfigurationError
@@ -96,8 +95,3 @@ class IntegrationBackend(models.Model):
     def _credential(self, key):
         self.ensure_one()
         return self.sudo().credential_ids.filtered(lambda credential: credential.key == key)
-
-    @api.model
-    def _user_error(self, error):
-        """Return the UserError that shows a transport error: what happened, then what to do."""
-        return UserError("\n\n".join(filter(None, (error.message, error.remedy))))

@@ -33,6 +33,13 @@ def server_option(name):
 class IntegrationBackend(models.Model):
     _inherit = "integration.backend"
 
+    debug_until = fields.Datetime(
+        string="Record Bodies Until",
+        copy=False,
+        tracking=True,
+        help="Until then the API calls keep what was sent and received, without secrets, for a day. "
+        "It helps to understand a failure; it also keeps personal data of customers.",
+    )
     api_call_count = fields.Integer(compute="_compute_api_counts", string="API Calls (24 h)")
     api_error_count = fields.Integer(compute="_compute_api_counts", string="Failed API Calls (24 h)")
     budget_left = fields.Float(

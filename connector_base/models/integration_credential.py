@@ -67,10 +67,8 @@ class IntegrationCredential(models.Model):
         for credential in self:
             if not credential.value:  # left empty in the form: keep what is stored
                 continue
-            try:
+            with credential.backend_id._user_errors():
                 credential._store(credential.value)
-            except ConfigurationError as error:
-                raise credential.backend_id._user_error(error) from None
             credential.backend_id.sudo()._message_log(
                 body=self.env._(
                     "%(credential)s replaced (%(hint)s).", credential=credential.label, hint=credential.hint

@@ -1,6 +1,7 @@
 import json
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from .. import encryption
 from ..transport import ConfigurationError
@@ -71,7 +72,7 @@ class IntegrationConnect(models.TransientModel):
             try:
                 wizard.sudo().secrets = encryption.encrypt(json.dumps(entered))
             except ConfigurationError as error:
-                raise self.env["integration.backend"]._user_error(error) from None
+                raise UserError(f"{error.message}\n\n{error.remedy}") from None
         # what was written must not be echoed by a read in the same transaction, as web_save does
         self.invalidate_recordset(names)
 
@@ -89,17 +90,23 @@ class IntegrationConnect(models.TransientModel):
         """
         self.ensure_one()
         backend_vals, secrets = self._connection_values()
+        name = self.name or backend_vals.get("name")
+        platform_name = dict(self._platforms())[self.platform]
         backend = self.env["integration.backend"].create(
-            {"platform": self.platform, "company_id": self.company_id.id, **backend_vals}
+            {
+                **backend_vals,
+                "platform": self.platform,
+                "company_id": self.company_id.id,
+                "name": name or platform_name,
+            }
         )
-        for key, value in secrets.items():
-            try:
-                backend._set_secret(key, value)
-            except ConfigurationError as error:
-                raise backend._user_error(error) from None
+        with backend._user_errors():
+            for key, value in secrets.items():
+                if value:
+                    backend._set_secret(key, value)
         backend.action_connect()
-        if not self.name:
-            backend.name = backend.connection_report["account_name"]
+        if not name:
+            backend.name = backend.connection_report["account_name"] or platform_name
         self.sudo().secrets = False
         return backend._get_records_action()
 
@@ -112,5 +119,4 @@ class IntegrationConnect(models.TransientModel):
         :raise UserError: something is missing or can't be right
         """
         entered = self.new(self._entered_secrets(), origin=self)
-        backend_vals, secrets = getattr(entered, f"_{self.platform}_connection_values")()
-        return {"name": self.name or dict(self._platforms())[self.platform], **backend_vals}, secrets
+        return getattr(entered, f"_{self.platform}_connection_values")()
