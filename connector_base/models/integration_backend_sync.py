@@ -239,14 +239,18 @@ class IntegrationBackend(models.Model):
     def _compute_event_counts(self):
         events = {
             (backend.id, state): count
-            for backend, state, count in self.env["integration.webhook.event"].sudo()._read_group(
-                [("backend_id", "in", self.ids), ("state", "in", ("new", "failed"))], ["backend_id", "state"], ["__count"]
+            for backend, state, count in self.env["integration.webhook.event"]
+            .sudo()
+            ._read_group(
+                [("backend_id", "in", self.ids), ("state", "in", ("new", "failed"))],
+                ["backend_id", "state"],
+                ["__count"],
             )
         }
         refusals = dict(
-            self.env["integration.webhook.refusal"].sudo()._read_group(
-                [("backend_id", "in", self.ids), ("day", ">", "-7d")], ["backend_id"], ["count:sum"]
-            )
+            self.env["integration.webhook.refusal"]
+            .sudo()
+            ._read_group([("backend_id", "in", self.ids), ("day", ">", "-7d")], ["backend_id"], ["count:sum"])
         )
         for backend in self:
             backend.events_waiting_count = events.get((backend.id, "new"), 0)

@@ -30,12 +30,17 @@ class IntegrationWebhookEvent(models.Model):
     platform = fields.Selection(related="backend_id.platform")
     company_id = fields.Many2one(related="backend_id.company_id")
     event_id = fields.Char(
-        "Delivery ID", required=True, readonly=True, help="The platform's id of the delivery; the same when it is sent again."
+        "Delivery ID",
+        required=True,
+        readonly=True,
+        help="The platform's id of the delivery; the same when it is sent again.",
     )
     topic = fields.Char(readonly=True)
     resource = fields.Char(readonly=True, help="What kind of record the event is about.")
     external_id = fields.Char("External ID", readonly=True, help="The record the event is about, on the platform.")
-    updated_at = fields.Datetime("Updated on Platform", readonly=True, help="Of the events of a record the newest counts.")
+    updated_at = fields.Datetime(
+        "Updated on Platform", readonly=True, help="Of the events of a record the newest counts."
+    )
     correlation_id = fields.Char(readonly=True, help="The platform's mark of deliveries that have one origin.")
     body = fields.Binary(attachment=False, readonly=True, groups=fields.NO_ACCESS, help="The raw bytes as received.")
     body_text = fields.Text("Content", compute="_compute_body_text", groups="connector_base.group_integration_manager")

@@ -65,9 +65,7 @@ class SyncJob(models.Model):
         thin = [external_id for external_id, document in documents.items() if document is None]
         documents.update(self._fetch_thin(by_id, thin))
         found = [document for document in documents.values() if document is not None]
-        result = self.env["integration.order.importer"]._import_page(
-            self.backend_id, found, job=self, source="webhook"
-        )
+        result = self._importer()._import_page(self.backend_id, found, job=self, source="webhook")
         self._resolve_documents(result.settled)
         for external_id, reason in result.skipped:
             by_id[external_id]._settle("ignored", reason)

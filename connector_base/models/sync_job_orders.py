@@ -25,7 +25,9 @@ class SyncJob(models.Model):
         backend = self.backend_id
         cursor = backend._cursor("orders")
         if not cursor._take(self):
-            return self.env._("Nothing done: another import of orders is under way: %s", cursor.sync_job_id.display_name)
+            return self.env._(
+                "Nothing done: another import of orders is under way: %s", cursor.sync_job_id.display_name
+            )
         adapter = backend._adapter()
         since_time = datetime.fromisoformat(since) if since else None
         if page is None and not started_at:
@@ -67,15 +69,16 @@ class SyncJob(models.Model):
 
         Those another transaction is importing right now are left to a job of their own, a second later.
         """
-        result = self.env["integration.order.importer"]._import_page(
-            self.backend_id, documents, job=self, source=source
-        )
+        result = self._importer()._import_page(self.backend_id, documents, job=self, source=source)
         self._count_result(result, len(documents))
         if result.busy:
             self.backend_id._enqueue(
                 "import_order_ids", arguments={"external_ids": list(result.busy)}, priority=self.priority, eta=1
             )
         return result.summary
+
+    def _importer(self):
+        return self.env["integration.order.importer"]
 
     def _count_result(self, result, total):
         """Add an import's counts to the progress, and close earlier failures of what went well."""
