@@ -3,8 +3,13 @@ from . import (
     test_binding,
     test_connect,
     test_credential,
+    test_cursor,
     test_key_rotation,
     test_mapping,
     test_neutralize,
     test_security,
+    test_sync_job,
+    test_sync_job_errors,
+    test_webhook,
+    test_webhook_drain,
 )

@@ -1,0 +1,149 @@
+import psycopg2
+
+from odoo import models
+
+from odoo.addons.queue_job.exception import RetryableJobError
+
+from ..transport.errors import ConfigurationError, DataError, TransportError
+
+# First key of the advisory lock that lets one drain work per backend; the second is the backend's id.
+DRAIN_LOCK = 772
+DRAIN_PAGE = 200
+
+
+class SyncJob(models.Model):
+    """Processing stored webhook events, one page per job."""
+
+    _inherit = "sync.job"
+
+    def _run_drain_webhooks(self):
+        """Take up to a page of waiting events, the newest per record, and import what they say.
+
+        One page per job: in a longer transaction the snapshot grows old and `SKIP LOCKED` fails. Events that can't be
+        processed fail alone; those of records that another transaction holds stay for the follow-up.
+        """
+        backend = self.backend_id
+        if backend.state != "connected":
+            return self.env._("Nothing done: events wait until the sales channel is connected and works again.")
+        self.env.cr.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [DRAIN_LOCK, backend.id])
+        if not self.env.cr.fetchone()[0]:
+            raise RetryableJobError("Another drain of this sales channel is at work.", seconds=1, ignore_retry=True)
+        events = self.env["integration.webhook.event"]._lock_page(backend, DRAIN_PAGE)
+        if not events:
+            return self.env._("No event waits.")
+        self._progress(total=len(events))
+        events._note_attempt(self)
+        newest = events._supersede()
+        for resource, of_resource in newest.grouped("resource").items():
+            drain = getattr(self, f"_drain_{resource}", None)
+            if drain:
+                drain(of_resource)
+            else:
+                of_resource._settle("ignored", self.env._("Nothing in Odoo follows this topic."))
+        waiting = events.filtered(lambda event: event.state == "new")
+        failed = events.filtered(lambda event: event.state == "failed")
+        self._progress(done=len(events) - len(waiting) - len(failed), failed=len(failed))
+        if waiting:
+            backend._ensure_drain(eta=1)
+        elif len(events) == DRAIN_PAGE:
+            backend._ensure_drain()
+        return self.env._(
+            "%(events)s events: %(superseded)s superseded by newer ones, %(failed)s failed, %(waiting)s wait",
+            events=len(events),
+            superseded=len(events) - len(newest),
+            failed=len(failed),
+            waiting=len(waiting),
+        )
+
+    def _drain_order(self, events):
+        """Import the orders of these events, one event per order."""
+        nameless = events.filtered(lambda event: not event.external_id)
+        nameless._settle("failed", self.env._("The event does not say which order it is about."))
+        events = (events - nameless)._ignore_older("integration.binding.order")
+        by_id = {event.external_id: event for event in events}
+        documents = self._parse_events(events)
+        thin = [external_id for external_id, document in documents.items() if document is None]
+        documents.update(self._fetch_thin(by_id, thin))
+        found = [document for document in documents.values() if document is not None]
+        result = self._importer()._import_page(self.backend_id, found, job=self, source="webhook")
+        self._resolve_documents(result.settled)
+        for external_id, reason in result.skipped:
+            by_id[external_id]._settle("ignored", reason)
+        for external_id, _name, error in result.failed:
+            by_id[external_id]._settle("failed", str(error))
+        done = self.env["integration.webhook.event"]
+        for external_id in (*result.created, *result.updated, *result.unchanged):
+            done |= by_id[external_id]
+        done._settle("done")
+
+    def _parse_events(self, events):
+        """Return {external id: document, or None when it must be read from the platform}; bad events fail alone."""
+        adapter = self.backend_id._adapter()
+        bodies = events._bodies()
+        documents = {}
+        for event in events:
+            try:
+                documents[event.external_id] = adapter._parse_event(self.backend_id, event.topic, bodies[event.id])
+            except DataError as error:
+                self._fail_event(event, error)
+            except (TransportError, psycopg2.Error):
+                raise
+            except Exception as error:  # a parser's bug must not hold up the other events of the page
+                self._fail_event(event, error)
+        return documents
+
+    def _fail_event(self, event, error):
+        """Keep an event that can't be read, and a failed job whose retry reads the document from the platform."""
+        event._settle("failed", str(error))
+        if event.external_id:
+            self._fail_document(event.external_id, error)
+
+    def _fetch_thin(self, by_id, external_ids):
+        """Read the orders that their events don't state in full; return {external id: document}."""
+        if not external_ids:
+            return {}
+        adapter = self.backend_id._adapter()
+        try:
+            documents = adapter._fetch_orders_by_id(self.backend_id, external_ids)
+        except DataError as error:
+            if len(external_ids) == 1:
+                self._fail_event(by_id[external_ids[0]], error)
+                return {}
+            found = {}
+            for external_id in external_ids:
+                found.update(self._fetch_thin(by_id, [external_id]))
+            return found
+        found = {document.external_id: document for document in documents}
+        for external_id in external_ids:
+            if external_id not in found:
+                by_id[external_id]._settle("ignored", self.env._("It is not on the platform (any more)."))
+        return found
+
+    def _drain_account(self, events):
+        """The platform says that our app was removed: ask it, for the news may be older than a new installation."""
+        try:
+            self.backend_id._adapter()._check_connection(self.backend_id)
+        except ConfigurationError as error:
+            self.backend_id._disconnected_by_platform(error)
+            events._settle("done", self.env._("The platform refuses our access: disconnected."))
+        else:
+            events._settle("ignored", self.env._("The platform still accepts our access."))
+
+    def _run_check_webhooks(self):
+        """Make the platform's webhook subscriptions be the wanted ones, and say what was found on the backend."""
+        backend = self.backend_id
+        if not backend.webhooks_reachable:
+            return backend._polling_only_reason()
+        report = backend._adapter()._ensure_webhooks(backend, backend.sudo().webhook_url)
+        message = self.env._(
+            "%(registered)s registered, %(created)s created, %(repaired)s repaired, %(removed)s removed",
+            registered=len(report.registered),
+            created=len(report.created),
+            repaired=len(report.repaired),
+            removed=len(report.removed),
+        )
+        if report.failed:
+            problems = "; ".join(f"{topic}: {reason}" for topic, reason in report.failed)
+            message = self.env._("%(message)s; refused: %(problems)s", message=message, problems=problems)
+        backend._set_webhook_state("partial" if report.failed else "registered", message)
+        return message

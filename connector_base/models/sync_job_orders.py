@@ -1,0 +1,92 @@
+from datetime import datetime, timedelta
+
+from odoo import models
+
+from ..engine.clock import UTC
+
+OVERLAP_MINUTES = 5
+
+
+class SyncJob(models.Model):
+    """Importing orders: page by page since a time, or by their ids."""
+
+    _inherit = "sync.job"
+
+    def _run_import_orders(self, since=None, page=None, started_at=None):
+        """Import one page of the orders updated since `since`, move the cursor, go on with the next page.
+
+        The page's orders, the cursor, the progress and the next page's queue job are one transaction. The cursor
+        follows the platform's own `updated_at`, minus an overlap: platforms show an update late.
+
+        :param str since: ISO 8601, aware; None for everything
+        :param str page: the platform's token of the page; None for the first one
+        :param str started_at: when the first page was read, ISO 8601, aware: the cursor stays before it
+        """
+        backend = self.backend_id
+        cursor = backend._cursor("orders")
+        if not cursor._take(self):
+            return self.env._(
+                "Nothing done: another import of orders is under way: %s", cursor.sync_job_id.display_name
+            )
+        adapter = backend._adapter()
+        since_time = datetime.fromisoformat(since) if since else None
+        if page is None and not started_at:
+            started_at = datetime.now(UTC).isoformat()
+            self._progress(total=adapter._count_orders(backend, since_time) or 0)
+        found = adapter._fetch_orders(backend, since_time, page)
+        summary = self._import_orders(found.documents, source="poll")
+        cursor._advance(found.documents, datetime.fromisoformat(started_at))
+        if found.next_page:
+            self._chain({"since": since, "page": found.next_page, "started_at": started_at})
+        else:
+            cursor.write(
+                {
+                    "last_result": self.env._(
+                        "%(done)s orders read, %(failed)s failed", done=self.items_done, failed=self.items_failed
+                    ),
+                }
+            )
+        return summary
+
+    def _run_import_order_ids(self, external_ids):
+        """Read these orders from the platform in one call and import them."""
+        self._progress(total=len(external_ids))
+        documents = self.backend_id._adapter()._fetch_orders_by_id(self.backend_id, external_ids)
+        summary = self._import_orders(documents, source="single")
+        missing = set(external_ids) - {document.external_id for document in documents}
+        if missing:
+            self._resolve_documents(missing)
+            self._progress(done=len(missing))
+            return self.env._(
+                "%(summary)s; not on the platform (any more): %(missing)s",
+                summary=summary,
+                missing=", ".join(sorted(missing)),
+            )
+        return summary
+
+    def _import_orders(self, documents, source):
+        """Import canonical orders that were read from the platform; return the summary.
+
+        Those another transaction is importing right now are left to a job of their own, a second later.
+        """
+        result = self._importer()._import_page(self.backend_id, documents, job=self, source=source)
+        self._count_result(result, len(documents))
+        if result.busy:
+            self.backend_id._enqueue(
+                "import_order_ids", arguments={"external_ids": list(result.busy)}, priority=self.priority, eta=1
+            )
+        return result.summary
+
+    def _importer(self):
+        return self.env["integration.order.importer"]
+
+    def _count_result(self, result, total):
+        """Add an import's counts to the progress, and close earlier failures of what went well."""
+        failed = len(result.failed)
+        self._progress(done=total - failed, failed=failed)
+        self._resolve_documents(result.settled)
+
+    def _overlap(self):
+        """How far a cursor stays behind the newest update seen."""
+        minutes = self.env["ir.config_parameter"].sudo().get_param("connector_base.cursor_overlap_minutes")
+        return timedelta(minutes=float(minutes or OVERLAP_MINUTES))

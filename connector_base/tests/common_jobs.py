@@ -1,0 +1,205 @@
+"""A platform that lives in memory, for the tests of jobs, webhooks and cursors."""
+
+import hashlib
+import hmac
+import json
+from datetime import datetime, timedelta, timezone
+from decimal import Decimal
+from unittest.mock import patch
+
+from odoo.addons.queue_job.job import Job
+
+from ..canonical import Order
+from ..engine.result import ImportResult
+from ..transport import DataError, Page, SignatureError, WebhookEnvelope, WebhookReport
+
+SECRET = b"a webhook secret"
+T0 = datetime(2026, 1, 1, 12, tzinfo=timezone.utc)
+
+
+def order(external_id, minutes=0):
+    """Return the canonical order `external_id` as updated `minutes` after T0."""
+    return Order(
+        external_id=external_id,
+        name=f"#{external_id}",
+        created_at=T0,
+        updated_at=T0 + timedelta(minutes=minutes),
+        currency="USD",
+        taxes_included=False,
+        lines=(),
+        total=Decimal(0),
+    )
+
+
+class FakeAdapter:
+    """Speaks the fake platform: `orders` is what the shop holds, `calls` what it was asked."""
+
+    page_size = 2
+
+    def __init__(self):
+        self.orders = {}
+        self.calls = []
+        self.error = None
+        self.connected = True
+
+    def _call(self, name, *details):
+        self.calls.append((name, *details))
+        if self.error:
+            raise self.error
+
+    def _capabilities(self):
+        return frozenset({"orders_in", "webhooks"})
+
+    def _credential_keys(self):
+        return {}
+
+    def _check_connection(self, backend):
+        self._call("check")
+
+    def _count_orders(self, backend, since):
+        return len(self._since(since))
+
+    def _since(self, since):
+        found = [document for document in self.orders.values() if not since or document.updated_at >= since]
+        return sorted(found, key=lambda document: document.updated_at)
+
+    def _fetch_orders(self, backend, since, page=None):
+        self._call("list", since, page)
+        start = int(page or 0)
+        found = self._since(since)
+        end = start + self.page_size
+        return Page(documents=tuple(found[start:end]), next_page=str(end) if end < len(found) else None)
+
+    def _fetch_orders_by_id(self, backend, external_ids):
+        self._call("read", *external_ids)
+        return [self.orders[external_id] for external_id in external_ids if external_id in self.orders]
+
+    def _webhook_methods(self):
+        return ("GET", "POST")
+
+    def _webhook_content_types(self):
+        return ("application/json",)
+
+    def _verify_webhook(self, backend, request):
+        if request.method == "GET":
+            return
+        expected = hmac.new(SECRET, request.body, hashlib.sha256).hexdigest()
+        if not hmac.compare_digest(expected, request.headers.get("x-signature", "")):
+            raise SignatureError("The signature is wrong.")
+
+    def _read_webhook(self, backend, request):
+        if request.method == "GET":
+            return WebhookEnvelope(
+                event_id="", topic="", resource="", reply=(200, "text/plain", request.query["challenge"].encode())
+            )
+        try:
+            payload = json.loads(request.body)
+            return WebhookEnvelope(
+                event_id=request.headers["x-delivery"],
+                topic=request.headers.get("x-topic", "orders/updated"),
+                resource=request.headers.get("x-resource", "order"),
+                external_id=payload["id"],
+                updated_at=T0 + timedelta(minutes=payload["minutes"]),
+            )
+        except (ValueError, KeyError) as error:
+            raise DataError(f"Not what the platform sends: {error!r}") from error
+
+    def _parse_event(self, backend, topic, body):
+        payload = json.loads(body)
+        if "poison" in payload:
+            raise DataError(f"Bad amount in order {payload['id']}")
+        if "bug" in payload:
+            raise KeyError("line_items")
+        return None if "thin" in payload else order(payload["id"], payload["minutes"])
+
+    def _ensure_webhooks(self, backend, address):
+        self._call("subscribe", address)
+        return WebhookReport(registered=("orders/updated",))
+
+
+class FakeImporter:
+    """Applies documents to a dict; can be told what is bad, what breaks it and what another transaction holds."""
+
+    def __init__(self):
+        self.applied = {}
+        self.pages = []
+        self.bad = {}
+        self.busy = set()
+        self.error = None
+
+    def _import_page(self, backend, documents, *, job=None, source=""):
+        self.pages.append([document.external_id for document in documents])
+        if self.error:
+            raise self.error
+        result = ImportResult()
+        for document in documents:
+            external_id = document.external_id
+            if external_id in self.busy:
+                result.busy.append(external_id)
+            elif external_id in self.bad:
+                error = self.bad[external_id]
+                job._fail_document(external_id, error, document_name=document.name)
+                result.failed.append((external_id, document.name, error))
+            else:
+                (result.updated if external_id in self.applied else result.created).append(external_id)
+                self.applied[external_id] = document
+        return result
+
+
+class JobsMixin:
+    """A connected backend of the fake platform. Mix into a TransactionCase or HttpCase."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        platform = cls.env["integration.backend"]._fields["platform"]
+        for attribute, value in (
+            ("selection", [*platform.selection, ("fake", "Fake")]),
+            ("_selection", {**platform._selection, "fake": "Fake"}),
+        ):
+            cls.startClassPatcher(patch.object(platform, attribute, value))
+        cls.adapter_class = FakeAdapter
+        backends = type(cls.env["integration.backend"])
+        cls.startClassPatcher(patch.object(backends, "_adapter", lambda backend: cls.adapter))
+        cls.startClassPatcher(patch.object(backends, "_server_option", lambda backend, name: "", create=True))
+        cls.startClassPatcher(patch.object(type(cls.env["sync.job"]), "_importer", lambda job: cls.importer))
+        cls.adapter = FakeAdapter()
+        cls.importer = FakeImporter()
+        cls.backend = cls.env["integration.backend"].create({"name": "Fake shop", "platform": "fake"})
+        cls.backend.state = "connected"
+        cls.cursor = cls.backend._cursor("orders")
+
+    def setUp(self):
+        super().setUp()
+        type(self).adapter = FakeAdapter()
+        type(self).importer = FakeImporter()
+
+    def perform(self, job):
+        """Run the queue job of a sync job to its end, as the runner's controller does."""
+        record = job.queue_job_id
+        queued = Job.load(self.env, record.uuid)
+        queued.set_started()
+        queued.store()
+        queued.perform()
+        queued.set_done()
+        queued.store()
+        self.env.flush_all()
+        return record
+
+    def perform_chain(self, job):
+        """Run a chain to its end; return the number of pages."""
+        pages = 0
+        while job.state == "pending":
+            self.perform(job)
+            pages += 1
+        return pages
+
+    def fail_job(self, job, error):
+        """Let the queue job of `job` fail with `error`, as the runner's controller does."""
+        queued = Job.load(self.env, job.queue_job_id.uuid)
+        try:
+            raise error
+        except type(error):
+            queued.set_failed(exc_info="Traceback ...", exc_name=type(error).__name__, exc_message=str(error))
+            queued.store()
+            queued.on_fail({"exc_info": "Traceback ...", "exc_name": "", "exc_message": str(error)})
