@@ -1,1 +1,1 @@
-from . import test_credential
+from . import test_credential, test_order_import
