@@ -13,10 +13,16 @@ PLACED = datetime(2026, 3, 1, 9, 30, tzinfo=timezone.utc)
 
 
 class FakeAdapter:
-    """What the engine asks of an adapter, without a platform."""
+    """What orders and their backend ask of an adapter, without a platform."""
+
+    def _credential_keys(self):
+        return {}
 
     def _order_url(self, backend, external_id):
         return f"https://platform.example/orders/{external_id}"
+
+    def _record_url(self, backend, resource, external_id, *, parent_external_id=""):
+        return f"https://platform.example/{resource}s/{external_id}"
 
     def _order_mirror_values(self, document):
         return {}
