@@ -1,0 +1,10 @@
+from . import (
+    currency_resolver,
+    order_drafts,
+    order_importer,
+    order_updater,
+    order_writer,
+    partner_resolver,
+    product_resolver,
+    tax_resolver,
+)

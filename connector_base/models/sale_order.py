@@ -1,5 +1,175 @@
-from odoo import models
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+FINANCIAL_STATUSES = [
+    ("pending", "Pending"),
+    ("authorized", "Authorized"),
+    ("partially_paid", "Partially paid"),
+    ("paid", "Paid"),
+    ("partially_refunded", "Partially refunded"),
+    ("refunded", "Refunded"),
+    ("voided", "Voided"),
+    ("expired", "Expired"),
+]
+FULFILLMENT_STATUSES = [
+    ("unfulfilled", "Unfulfilled"),
+    ("partial", "Partially fulfilled"),
+    ("fulfilled", "Fulfilled"),
+    ("on_hold", "On hold"),
+]
+RISKS = [("low", "Low"), ("medium", "Medium"), ("high", "High")]
 
 
 class SaleOrder(models.Model):
     _inherit = "sale.order"
+
+    # What the platform says; written by imports only
+    integration_backend_id = fields.Many2one(
+        "integration.backend", string="Sales Channel", readonly=True, copy=False, index="btree_not_null"
+    )
+    integration_platform = fields.Selection(
+        related="integration_backend_id.platform", string="Platform", store=True, precompute=True
+    )
+    integration_external_id = fields.Char(string="Platform Order ID", readonly=True, copy=False, index="btree_not_null")
+    integration_url = fields.Char(string="Platform Link", readonly=True, copy=False)
+    integration_financial_status = fields.Selection(
+        FINANCIAL_STATUSES, string="Platform Payment", readonly=True, copy=False, tracking=True
+    )
+    integration_fulfillment_status = fields.Selection(
+        FULFILLMENT_STATUSES, string="Platform Fulfilment", readonly=True, copy=False, tracking=True
+    )
+    integration_source = fields.Char(string="Order Source", readonly=True, copy=False)
+    integration_tags = fields.Char(string="Platform Tags", readonly=True, copy=False)
+    integration_gateway = fields.Char(string="Payment Gateways", readonly=True, copy=False)
+    integration_risk = fields.Selection(RISKS, string="Fraud Risk", readonly=True, copy=False)
+    integration_discounts = fields.Char(string="Discount Codes", readonly=True, copy=False)
+    integration_note = fields.Text(string="Customer's Note", readonly=True, copy=False)
+    integration_attributes = fields.Text(string="Platform Attributes", readonly=True, copy=False)
+    integration_lines_digest = fields.Char(readonly=True, copy=False)
+    integration_parties_digest = fields.Char(readonly=True, copy=False)
+
+    integration_hold_reason = fields.Text(string="Held Because", readonly=True, copy=False)
+    integration_hold_remedy = fields.Text(string="What To Do", readonly=True, copy=False)
+    integration_held = fields.Boolean(string="Held", compute="_compute_integration_held", search="_search_held")
+    integration_unknown_products = fields.Boolean(
+        string="Unknown Products", compute="_compute_integration_unknown_products", search="_search_unknown_products"
+    )
+    integration_min_total = fields.Float(
+        string="Minimum Total",
+        compute="_compute_integration_min_total",
+        search="_search_integration_min_total",
+        help="Typing an amount finds the orders of at least this total.",
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("integration_hold_reason")
+    def _compute_integration_held(self):
+        for order in self:
+            order.integration_held = bool(order.integration_hold_reason)
+
+    def _search_held(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        held, free = True in value, False in value
+        if held and free:
+            return Domain.TRUE
+        return Domain("integration_hold_reason", "!=" if held else "=", False)
+
+    @api.depends("order_line.integration_unknown_product")
+    def _compute_integration_unknown_products(self):
+        for order in self:
+            order.integration_unknown_products = any(order.order_line.mapped("integration_unknown_product"))
+
+    def _search_unknown_products(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        unknown, known = True in value, False in value
+        if unknown and known:
+            return Domain.TRUE
+        return Domain("order_line", "any" if unknown else "not any", [("integration_unknown_product", "=", True)])
+
+    @api.depends("amount_total")
+    def _compute_integration_min_total(self):
+        for order in self:
+            order.integration_min_total = order.amount_total
+
+    def _search_integration_min_total(self, operator, value):
+        """A typed amount arrives as `=` or `in`: it is a lower limit; other comparisons are taken as they are."""
+        if operator == "in":
+            return Domain("amount_total", ">=", min(value))
+        if operator in (">", ">=", "<", "<="):
+            return Domain("amount_total", operator, value)
+        return NotImplemented
+
+    # === CRUD METHODS === #
+
+    def _add_precomputed_values(self, vals_list):
+        """Fill in what an import knows, so that it isn't computed; see `integration.order.writer`."""
+        if known := self.env.context.get("integration_known_orders"):
+            known.fill(vals_list)
+        return super()._add_precomputed_values(vals_list)
+
+    # === ACTION METHODS === #
+
+    def action_confirm(self):
+        """Confirm imported orders apart from others: they keep the date they were placed."""
+        imported = self.filtered("integration_backend_id")
+        if imported and imported != self:
+            (self - imported).action_confirm()
+            return imported.action_confirm()
+        return super().action_confirm()
+
+    def _prepare_confirmation_values(self):
+        values = super()._prepare_confirmation_values()
+        if self and all(order.integration_backend_id for order in self):
+            values.pop("date_order", None)
+        return values
+
+    def _confirmation_error_message(self):
+        if self.integration_hold_reason:
+            return self.env._(
+                "%(order)s is held and can't be confirmed.\n%(reason)s\n%(remedy)s",
+                order=self.display_name,
+                reason=self.integration_hold_reason,
+                remedy=self.integration_hold_remedy or "",
+            )
+        return super()._confirmation_error_message()
+
+    def action_integration_release(self):
+        """Take the hold off: the user has compared the order with the platform."""
+        for order in self.filtered("integration_hold_reason"):
+            reason = order.integration_hold_reason
+            order.write({"integration_hold_reason": False, "integration_hold_remedy": False})
+            order.message_post(body=self.env._("Released. The order was held because: %s", reason))
+        return True
+
+    def action_integration_check_again(self):
+        """Read the orders from their platforms again; what was missing may be there now."""
+        for backend, orders in self.filtered("integration_external_id").grouped("integration_backend_id").items():
+            backend.sudo()._enqueue(
+                "import_order_ids", arguments={"external_ids": orders.mapped("integration_external_id")}
+            )
+        return True
+
+    def action_integration_open_platform(self):
+        """Open the order in the platform's own back office."""
+        self.ensure_one()
+        if not self.integration_url:
+            raise UserError(self.env._("%s has no page on its platform.", self.display_name))
+        return {"type": "ir.actions.act_url", "url": self.integration_url, "target": "new"}
+
+    def action_integration_jobs(self):
+        """Show the sync jobs of this order."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Sync Jobs"),
+            "res_model": "sync.job",
+            "view_mode": "list,form",
+            "domain": [
+                ("backend_id", "=", self.integration_backend_id.id),
+                ("external_id", "=", self.integration_external_id),
+            ],
+        }

@@ -1,5 +1,72 @@
-from odoo import models
+from odoo import fields, models
+
+from ..engine.order_values import scaled_tax_data
+
+LINE_KINDS = [
+    ("product", "Product"),
+    ("gift_card", "Gift card"),
+    ("shipping", "Shipping"),
+    ("tip", "Tip"),
+    ("duty", "Duty"),
+    ("fee", "Fee"),
+    ("rounding", "Rounding difference"),
+]
+AMOUNT_FIELDS = ("product_uom_qty", "price_unit", "discount")
 
 
 class SaleOrderLine(models.Model):
     _inherit = "sale.order.line"
+
+    integration_external_id = fields.Char(string="Platform Line ID", readonly=True, copy=False)
+    integration_kind = fields.Selection(LINE_KINDS, string="Platform Line Kind", readonly=True, copy=False)
+    integration_unknown_product = fields.Boolean(
+        string="Unknown Product",
+        readonly=True,
+        copy=False,
+        help="No product of this database has the line's SKU or barcode: a placeholder stands for it.",
+    )
+
+    def _add_precomputed_values(self, vals_list):
+        """Fill in what an import knows, so that it isn't computed; see `integration.order.writer`."""
+        if known := self.env.context.get("integration_known_lines"):
+            known.fill(vals_list)
+        return super()._add_precomputed_values(vals_list)
+
+    def write(self, vals):
+        """Drop given tax amounts where Odoo would keep them after a change.
+
+        It compares quantities with the currency's rounding: in a currency without decimals, 1.4 pieces pass for 1.
+        """
+        if "extra_tax_data" in vals or not any(name in vals for name in AMOUNT_FIELDS):
+            return super().write(vals)
+        stale = self.filtered(lambda line: line._given_amounts_go_stale(vals))
+        super(SaleOrderLine, self - stale).write(vals)
+        return super(SaleOrderLine, stale).write({**vals, "extra_tax_data": False})
+
+    def _given_amounts_go_stale(self, vals):
+        given = self.extra_tax_data
+        if not given or "manual_tax_amounts" not in given or self.currency_id.decimal_places:
+            return False
+        return any(name in vals and vals[name] != self[name] for name in AMOUNT_FIELDS)
+
+    def _prepare_invoice_line(self, **optional_values):
+        """Give partial invoices their share of the platform's tax amounts: all of them together make the whole."""
+        values = super()._prepare_invoice_line(**optional_values)
+        data, quantity = values.get("extra_tax_data"), values.get("quantity")
+        if (
+            data
+            and data.get("manual_tax_amounts")
+            and quantity
+            and quantity != self.product_uom_qty
+            and self.product_uom_qty
+            and not self.is_downpayment
+        ):
+            values["extra_tax_data"] = scaled_tax_data(
+                data,
+                self.qty_invoiced,
+                quantity,
+                self.product_uom_qty,
+                currency_digits=self.currency_id.decimal_places,
+                company_digits=self.company_id.currency_id.decimal_places,
+            )
+        return values

@@ -13,3 +13,4 @@ from . import (
     test_webhook,
     test_webhook_drain,
 )
+from . import test_credential, test_order_import

@@ -1,0 +1,286 @@
+import logging
+
+import psycopg2
+
+from odoo import api, models
+from odoo.exceptions import AccessError, ConcurrencyError, UserError
+from odoo.tools import SQL
+
+from ..canonical import digest
+from ..transport.errors import DataError, TransportError
+from .order_drafts import Entry, lines_digest, parties_digest
+from .page_locks import appeared_meanwhile, try_lock
+from .result import BugError, ImportResult
+
+_logger = logging.getLogger(__name__)
+
+# No messages, followers or tracking while documents are written: half of the cost of an order, and nobody asked for them.
+QUIET = {
+    "tracking_disable": True,
+    "mail_create_nosubscribe": True,
+    "mail_create_nolog": True,
+    "mail_notrack": True,
+    "mail_activity_automation_skip": True,
+    "integration_lane": False,
+}
+# Unique indexes of our own tables are the protocol between imports: who violates one was second, and runs again.
+PROTOCOL_TABLES = "integration_"
+
+
+class IntegrationOrderImporter(models.AbstractModel):
+    """Brings pages of canonical orders into Odoo: one query per kind of look-up, one create per kind of record."""
+
+    _name = "integration.order.importer"
+    _description = "Order Importer"
+
+    @api.model
+    def _import_page(self, backend, documents, *, job=None, source=""):
+        """Import canonical orders (at most 500) of one backend in the current transaction; return an `ImportResult`.
+
+        Documents older than what was imported are skipped, equal ones are left alone. A document that can't be imported
+        is reported to `job` as a failed child (if given) and keeps no other from being imported.
+
+        :param sync.job job: where failures are noted and earlier ones of now good documents are resolved
+        :param str source: where the documents came from (webhook, poll, ...), for the log
+        :raise psycopg2.Error: concurrency errors of PostgreSQL, and violations of a binding's unique index: the
+            caller runs its transaction again
+        """
+        backend = backend.sudo().with_company(backend.company_id).with_context(**QUIET)
+        self = self.with_env(backend.env)  # noqa: PLW0642
+        result = ImportResult()
+        newest = self._newest(documents, result)
+        keys = {f"order:{backend.id}:{external_id}": external_id for external_id in newest}
+        mine = {keys[key] for key in try_lock(self.env.cr, keys)}
+        result.busy.extend(external_id for external_id in newest if external_id not in mine)
+        entries = self._triage(backend, [document for key, document in newest.items() if key in mine], result)
+        if entries:
+            self._import_entries(backend, entries, result)
+        self._report(job, result)
+        _logger.info("%s: orders from %s: %s", backend.name, source or "caller", result.summary)
+        return result
+
+    @api.model
+    def _newest(self, documents, result):
+        """Return {external id: document}, the newest of each; the others are skipped."""
+        newest = {}
+        for document in documents:
+            known = newest.get(document.external_id)
+            if known:
+                older = document if document.updated_at < known.updated_at else known
+                result.skipped.append((older.external_id, self.env._("a newer version is on the same page")))
+                if older is document:
+                    continue
+            newest[document.external_id] = document
+        return newest
+
+    @api.model
+    def _triage(self, backend, documents, result):
+        """Return the entries to create or update; the rest goes to `result`."""
+        bindings = self.env["integration.binding.order"].search_fetch(
+            [("backend_id", "=", backend.id), ("external_id", "in", [document.external_id for document in documents])],
+            ["external_id", "odoo_id", "remote_updated_at", "digest_in"],
+        )
+        bindings.odoo_id.fetch(
+            ["state", "integration_hold_reason", "integration_lines_digest", "integration_parties_digest"]
+        )
+        bound = {binding.external_id: binding for binding in bindings}
+        entries = []
+        for document in documents:
+            binding = bound.get(document.external_id)
+            if reason := self._skip_reason(backend, document, binding):
+                result.skipped.append((document.external_id, reason))
+                continue
+            whole = digest(document)
+            # a held order is looked at again: what was missing in Odoo may be there now
+            if binding and binding.digest_in == whole and not binding.odoo_id.integration_hold_reason:
+                result.unchanged.append(document.external_id)
+            else:
+                entries.append(self._entry(document, whole, binding))
+        return entries
+
+    @api.model
+    def _entry(self, document, whole, binding):
+        lines, parties = lines_digest(document), parties_digest(document)
+        if not binding:
+            return Entry(document, whole, None, None, lines, parties, True, True)
+        order = binding.odoo_id
+        lines_due = lines != order.integration_lines_digest or bool(order.integration_hold_reason)
+        parties_due = bool(parties) and parties != order.integration_parties_digest
+        return Entry(document, whole, binding, order, lines, parties, lines_due, parties_due)
+
+    @api.model
+    def _skip_reason(self, backend, document, binding):
+        if binding:
+            if binding.remote_updated_at and naive(document.updated_at) < binding.remote_updated_at:
+                return self.env._("older than what was imported")
+            return ""
+        if document.test and backend.skip_test_orders:
+            return self.env._("test order")
+        if backend.import_from and naive(document.created_at) < backend.import_from:
+            return self.env._("placed before %s, the start of the import", backend.import_from)
+        return ""
+
+    # === POISON === #
+
+    @api.model
+    def _import_entries(self, backend, entries, result):
+        """Import `entries` together; when that fails, one by one, so that only the bad ones fail."""
+        outcome = ImportResult()
+        try:
+            with self.env.cr.savepoint():
+                self._import_together(backend, entries, outcome)
+        except Exception as error:
+            # This is the one place where programming errors are caught: a document must not block its page.
+            if _is_concurrency(error):
+                raise
+            if len(entries) > 1:
+                for entry in entries:
+                    self._import_entries(backend, [entry], result)
+                return
+            outcome = ImportResult()
+            document = entries[0].document
+            outcome.failed.append((document.external_id, document.name, self._readable(document, error)))
+        for name in ImportResult.__slots__:
+            getattr(result, name).extend(getattr(outcome, name))
+
+    @api.model
+    def _readable(self, document, error):
+        """Return what happened as an error of the tree in transport/errors.py."""
+        if isinstance(error, TransportError):
+            return error
+        if isinstance(error, (UserError, AccessError)):  # ValidationError and the like are UserErrors
+            return DataError(
+                str(error.args[0]),
+                remedy=self.env._("Correct what Odoo objects to, in Odoo or on the platform, then retry."),
+                external_id=document.external_id,
+            )
+        if isinstance(error, psycopg2.IntegrityError):
+            return DataError(
+                self.env._("The database refuses the order: %s", (error.diag.message_primary or str(error)).strip()),
+                remedy=self.env._("Correct the value named above, in Odoo or on the platform, then retry."),
+                external_id=document.external_id,
+            )
+        _logger.error("importing order %s failed", document.external_id, exc_info=error)
+        return BugError(error)
+
+    # === ONE PAGE === #
+
+    @api.model
+    def _import_together(self, backend, entries, result):
+        currencies = self.env["integration.currency.resolver"]
+        products = self.env["integration.product.resolver"]
+        taxes = self.env["integration.tax.resolver"]
+        partners = self.env["integration.partner.resolver"]
+        priced = [entry.document for entry in entries if entry.lines_due]
+        currency_page = currencies._resolve(backend, priced)
+        product_page = products._plan(backend, priced)
+        tax_page = taxes._plan(backend, priced)
+        partner_page = partners._plan(backend, [entry.document for entry in entries if entry.parties_due])
+
+        errors = products._errors(backend, product_page)
+        for document in priced:
+            if error := currencies._error(currency_page, document):
+                errors[document.external_id] = error
+        busy = self._lock_creations(backend, entries, product_page, tax_page, partner_page)
+        result.busy.extend(sorted(busy))
+        for entry in entries:
+            if entry.external_id in errors and entry.external_id not in busy:
+                result.failed.append((entry.external_id, entry.document.name, errors[entry.external_id]))
+        entries = [entry for entry in entries if entry.external_id not in errors and entry.external_id not in busy]
+        if not entries:
+            return
+
+        surviving = {entry.external_id for entry in entries}
+        products._complete(backend, product_page, surviving)
+        taxes._complete(backend, tax_page, surviving)
+        parties = partners._complete(backend, partner_page, [e.document for e in entries if e.parties_due])
+        drafts = self.env["integration.order.drafter"]._drafts(
+            backend, entries, currency_page, product_page, tax_page, parties
+        )
+        writer = self.env["integration.order.writer"]
+        new = [draft for draft in drafts if not draft.order]
+        writer._create(new)
+        rewritten = self.env["integration.order.updater"]._update(
+            backend, [draft for draft in drafts if draft.entry.order]
+        )
+        self._bind(backend, drafts)
+        writer._check_amounts([*new, *rewritten])
+        for draft in drafts:
+            (result.updated if draft.entry.binding else result.created).append(draft.entry.external_id)
+            if reason := draft.order.integration_hold_reason:
+                result.held.append((draft.entry.external_id, reason))
+
+    @api.model
+    def _lock_creations(self, backend, entries, product_page, tax_page, partner_page):
+        """Take the locks of what will be created; return the external ids that have to wait for others."""
+        products = self.env["integration.product.resolver"]
+        taxes = self.env["integration.tax.resolver"]
+        partners = self.env["integration.partner.resolver"]
+        product_keys = products._lock_keys(backend, product_page)
+        tax_keys = taxes._lock_keys(backend, tax_page)
+        partner_keys = partners._lock_keys(backend, partner_page)
+        wanted = {**product_keys, **tax_keys, **partner_keys}
+        held = try_lock(self.env.cr, wanted)
+        busy = {external_id for key, ids in wanted.items() if key not in held for external_id in ids}
+        new_ids = [entry.external_id for entry in entries if not entry.binding]
+        if new_ids:
+            busy |= appeared_meanwhile(
+                self.env,
+                SQL(
+                    "SELECT external_id, id FROM integration_binding_order WHERE backend_id = %s AND external_id = ANY(%s)",
+                    backend.id,
+                    new_ids,
+                ),
+            )
+        if partner_keys:
+            appeared = appeared_meanwhile(self.env, partners._appeared_query(backend, partner_page))
+            busy |= partners._documents_of(partner_page, appeared)
+        for keys, resolver, page in ((product_keys, products, product_page), (tax_keys, taxes, tax_page)):
+            if keys and appeared_meanwhile(self.env, resolver._appeared_query(backend, page)):
+                busy.update(*keys.values())
+        return busy
+
+    @api.model
+    def _bind(self, backend, drafts):
+        """Bind created orders; note on known bindings what was imported."""
+        self.env["integration.binding.order"].create(
+            [
+                {
+                    "backend_id": backend.id,
+                    "external_id": draft.entry.external_id,
+                    "odoo_id": draft.order.id,
+                    "remote_updated_at": naive(draft.entry.document.updated_at),
+                    "digest_in": draft.entry.digest,
+                }
+                for draft in drafts
+                if not draft.entry.binding
+            ]
+        )
+        for draft in drafts:
+            if binding := draft.entry.binding:
+                binding.write(
+                    {"remote_updated_at": naive(draft.entry.document.updated_at), "digest_in": draft.entry.digest}
+                )
+
+    @api.model
+    def _report(self, job, result):
+        if not job:
+            return
+        for external_id, name, error in result.failed:
+            job._fail_document(external_id, error, document_name=name)
+        if result.settled:
+            job._resolve_documents(result.settled)
+
+
+def naive(moment):
+    """Return an aware UTC datetime as Odoo stores it."""
+    return moment.replace(tzinfo=None)
+
+
+def _is_concurrency(error):
+    """Whether running the whole transaction again is the answer to `error`."""
+    if isinstance(error, ConcurrencyError):
+        return True
+    if isinstance(error, psycopg2.errors.UniqueViolation):
+        return (error.diag.table_name or "").startswith(PROTOCOL_TABLES)
+    return isinstance(error, (psycopg2.OperationalError, psycopg2.InterfaceError))

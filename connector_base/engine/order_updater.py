@@ -1,0 +1,116 @@
+from odoo import api, models
+from odoo.fields import Datetime
+
+
+class IntegrationOrderUpdater(models.AbstractModel):
+    """Brings what changed on the platform to orders that are in Odoo already.
+
+    Quotations follow the platform. A confirmed order may have deliveries and invoices: its lines, addresses and state
+    are never rewritten silently, the responsible user is told instead.
+    """
+
+    _name = "integration.order.updater"
+    _description = "Order Updater"
+
+    @api.model
+    def _update(self, backend, drafts):
+        """Update the orders of `drafts`; return those drafts whose lines were written anew."""
+        rewritten = []
+        for draft in drafts:
+            order, values = draft.order, dict(draft.mirror)
+            if order.state in ("draft", "sent"):
+                values.update(draft.parties)
+                if draft.entry.lines_due:
+                    values.update(draft.head)
+                    rewritten.append(draft)
+            elif order.state == "sale":
+                self._tell_changes(backend, draft)
+            changed = {name: value for name, value in values.items() if self._differs(order, name, value)}
+            if changed:
+                order.write(changed)
+        self._rewrite_lines(rewritten)
+        for draft in drafts:
+            if draft.entry.document.cancelled_at:
+                self._cancel(backend, draft)
+        return rewritten
+
+    @api.model
+    def _differs(self, order, name, value):
+        field = order._fields[name]
+        return field.convert_to_cache(value, order) != field.convert_to_cache(order[name], order)
+
+    @api.model
+    def _rewrite_lines(self, drafts):
+        if not drafts:
+            return
+        orders = self.env["sale.order"].union(*(draft.order for draft in drafts))
+        # what users added themselves stays; if it spoils the total, the order is held
+        orders.order_line.filtered("integration_kind").unlink()
+        self.env.add_to_compute(orders._fields["currency_rate"], orders)  # a missing rate may be there now
+        writer = self.env["integration.order.writer"]
+        for draft in drafts:
+            draft.order.write(writer._hold_values(draft))
+        writer._create_lines(drafts)
+
+    # === CONFIRMED ORDERS === #
+
+    @api.model
+    def _tell_changes(self, backend, draft):
+        entry, order = draft.entry, draft.order
+        if entry.lines_digest != order.integration_lines_digest:
+            self._hold_confirmed(
+                backend,
+                order,
+                self.env._(
+                    "The platform changed this order after it was confirmed here: its total is %(total)s %(currency)s "
+                    "now, here it is %(here)s.",
+                    total=entry.document.total,
+                    currency=entry.document.currency,
+                    here=order.amount_total,
+                ),
+                self.env._("Compare the lines with the platform, change the order or credit it, then release it."),
+            )
+        if entry.parties_due:
+            self._hold_confirmed(
+                backend,
+                order,
+                self.env._("The platform changed the customer or an address after the order was confirmed here."),
+                self.env._("Compare the addresses with the platform and correct open deliveries, then release it."),
+            )
+
+    @api.model
+    def _cancel(self, backend, draft):
+        """Cancel a quotation; tell about a confirmed order."""
+        order, moment = draft.order, draft.entry.document.cancelled_at
+        if order.state in ("draft", "sent"):
+            order._action_cancel()
+        elif order.state == "sale":
+            self._hold_confirmed(
+                backend,
+                order,
+                self.env._(
+                    "The platform cancelled this order on %s, after it was confirmed here.",
+                    Datetime.to_string(moment.replace(tzinfo=None)),
+                ),
+                self.env._("Stop its deliveries and cancel it here, or credit it, then release it."),
+            )
+
+    @api.model
+    def _hold_confirmed(self, backend, order, reason, remedy):
+        """Hold a confirmed order and give the responsible user an activity, once for each reason."""
+        reasons = (order.integration_hold_reason or "").splitlines()
+        if reason in reasons:
+            return
+        remedies = dict.fromkeys([*(order.integration_hold_remedy or "").splitlines(), remedy])
+        order.write(
+            {
+                "integration_hold_reason": "\n".join([*reasons, reason]),
+                "integration_hold_remedy": "\n".join(remedies),
+            }
+        )
+        order.with_context(mail_activity_automation_skip=False).activity_schedule(
+            "mail.mail_activity_data_todo",
+            user_id=(order.user_id or backend.user_id or self.env.user).id,
+            summary=reason,
+            note=remedy,
+        )

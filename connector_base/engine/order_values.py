@@ -1,0 +1,228 @@
+"""Canonical order -> exact amounts -> values of `sale.order.line`. Pure arithmetic, nothing of the database.
+
+Everything is Decimal up to `line_values`, where Decimals become the floats Odoo stores.
+"""
+
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+from ..canonical import UNSET
+
+ZERO = Decimal(0)
+HUNDRED = Decimal(100)
+
+
+@dataclass(frozen=True, slots=True)
+class Precision:
+    """Digits that Odoo keeps: of the order's and the company's currency, of discounts (%) and of quantities."""
+
+    currency: int
+    company: int
+    discount: int
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class TaxLeaf:
+    """One Odoo tax that isn't a group: its id, its rate (to share an amount within a group) and how it compounds."""
+
+    id: int
+    rate: Decimal
+    include_base_amount: bool = False
+    is_base_affected: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedTax:
+    """What one tax of a document is in Odoo: the tax for the line, and the leaves its amount is written on."""
+
+    id: int
+    leaves: tuple[TaxLeaf, ...]
+
+
+@dataclass(slots=True)
+class LineAmounts:
+    """Amounts of one line, in the order's currency.
+
+    `shown` is the price times quantity less discount as the customer saw it (tax-included or not), `net` is without
+    taxes, `taxes` stand in the order of the document's taxes.
+    """
+
+    shown: Decimal
+    net: Decimal
+    taxes: list[Decimal]
+
+    @property
+    def total(self):
+        return self.net + sum(self.taxes, ZERO)
+
+
+@dataclass(slots=True)
+class OrderAmounts:
+    """Amounts of an order: `lines` are those of `document.lines`, then of `document.shipping_lines`.
+
+    `rounding` is the amount of the rounding line that makes the total the platform's, 0 when none is needed;
+    `unexplained` is what the document's total differs by beyond what rounding explains.
+    """
+
+    lines: list[LineAmounts]
+    rounding: Decimal
+    unexplained: Decimal
+
+
+def plan_amounts(document, digits):
+    """Return the `OrderAmounts` of `document` in a currency of `digits` decimals.
+
+    Where the platform rounds its taxes over the whole order, the stated `tax_total` differs from the sum of the lines'
+    taxes: the difference, at most one minor unit per tax, is spread over the largest ones. What is then left of
+    the total's difference goes to a rounding line under the same limit, else it is unexplained.
+    """
+    quantum = Decimal(1).scaleb(-digits)
+    lines = []
+    for part in (*document.lines, *document.shipping_lines):
+        shown = part.amount.quantize(quantum, ROUND_HALF_UP)
+        taxes = [tax.amount.quantize(quantum, ROUND_HALF_UP) for tax in part.taxes]
+        net = shown - sum(taxes, ZERO) if document.taxes_included else shown
+        lines.append(LineAmounts(shown, net, taxes))
+    tax_count = sum(len(line.taxes) for line in lines)
+    limit = quantum * tax_count
+    if document.tax_total is not UNSET:
+        _spread_tax_difference(document, lines, quantum, limit)
+    rest = document.total - sum((line.total for line in lines), ZERO)
+    if abs(rest) <= limit:
+        return OrderAmounts(lines, rest, ZERO)
+    return OrderAmounts(lines, ZERO, rest)
+
+
+def _spread_tax_difference(document, lines, quantum, limit):
+    taxes_sum = sum((amount for line in lines for amount in line.taxes), ZERO)
+    difference = document.tax_total - taxes_sum
+    if not difference or abs(difference) > limit or difference % quantum:
+        return
+    if not document.taxes_included and difference != document.total - sum((line.total for line in lines), ZERO):
+        return  # the stated tax disagrees with the stated total too: no reason to believe it more than the lines
+    step = quantum.copy_sign(difference)
+    places = [(line, index) for line in lines for index in range(len(line.taxes)) if line.taxes[index]]
+    places.sort(key=lambda place: abs(place[0].taxes[place[1]]), reverse=True)
+    for line, index in places[: int(abs(difference) / quantum)]:
+        line.taxes[index] += step
+        if document.taxes_included:
+            line.net -= step
+
+
+def line_values(part, quantity, unit_price, amounts, taxes, *, currency_id, rate, precision, key):
+    """Return (values of price, tax and amounts for `sale.order.line`, (subtotal, total) Odoo will show).
+
+    :param part: the canonical line; its `discount` is shown in percent
+    :param Decimal quantity: as stored on the line
+    :param Decimal unit_price: as shown to the customer
+    :param taxes: per tax of the document its `ResolvedTax`, or None when it has none (left off)
+    :param float rate: units of the order's currency per unit of the company's
+    :param key: a text that is unique in the order
+    """
+    gross = unit_price * quantity
+    percent = (part.discount / gross * HUNDRED).quantize(Decimal(1).scaleb(-precision.discount)) if gross else ZERO
+    known = [(tax, amount) for tax, amount in zip(taxes, amounts.taxes, strict=True) if tax]
+    if not known:
+        return _untaxed_values(quantity, unit_price, percent, amounts.shown, precision, key)
+    values = {
+        "price_unit": float(unit_price),
+        "discount": float(percent),
+        "tax_ids": [(6, 0, list(dict.fromkeys(tax.id for tax, _amount in known)))],
+        "extra_tax_data": _manual_amounts(
+            known, amounts.net, float(unit_price), float(percent), float(quantity), currency_id, rate, precision
+        ),
+    }
+    return values, (amounts.net, amounts.net + sum((amount for _tax, amount in known), ZERO))
+
+
+def _untaxed_values(quantity, unit_price, percent, amount, precision, key):
+    """Odoo ignores given amounts on lines without taxes: make price, quantity and discount give `amount` instead."""
+    quantum = Decimal(1).scaleb(-precision.currency)
+    exact = unit_price * quantity * (HUNDRED - percent) / HUNDRED
+    if exact.quantize(quantum, ROUND_HALF_UP) != amount and quantity:
+        unit_price, percent, exact = amount / quantity, ZERO, amount
+    values = {"price_unit": float(unit_price), "discount": float(percent), "tax_ids": [(6, 0, [])]}
+    # rounded for itself: rounding over all lines of the order would move a cent to or from its neighbours
+    values["extra_tax_data"] = {"computation_key": f"line,{key}"} if exact != amount else False
+    return values, (amount, amount)
+
+
+def _manual_amounts(known, net, price_unit, discount, quantity, currency_id, rate, precision):
+    """Return `extra_tax_data` with all four amounts per tax.
+
+    The company's amounts must be there too: derived ones are wrong with several price-included taxes in Odoo 19.0.
+    """
+    amounts = {}
+    for tax, amount in known:
+        for leaf, share in _share(tax, amount, precision.currency):
+            before = amounts.get(leaf.id)
+            amounts[leaf.id] = (leaf, share + before[1] if before else share)
+    manual, preceding = {}, ZERO
+    for leaf, amount in amounts.values():
+        base = net + preceding if leaf.is_base_affected else net
+        if leaf.include_base_amount:
+            preceding += amount
+        tax_amount, base_amount = float(amount), float(base)
+        manual[str(leaf.id)] = {
+            "tax_amount_currency": tax_amount,
+            "tax_amount": company_amount(tax_amount, rate, precision),
+            "base_amount_currency": base_amount,
+            "base_amount": company_amount(base_amount, rate, precision),
+        }
+    net = float(net)
+    return {
+        "currency_id": currency_id,
+        "price_unit": price_unit,
+        "discount": discount,
+        "quantity": quantity,
+        "rate": rate,
+        "manual_total_excluded_currency": net,
+        "manual_total_excluded": company_amount(net, rate, precision),
+        "manual_tax_amounts": manual,
+    }
+
+
+def company_amount(amount, rate, precision):
+    """Return float `amount` of the order's currency in the company's, rounded."""
+    return amount if rate == 1.0 else round(amount / rate, precision.company)
+
+
+def _share(tax, amount, digits):
+    """Yield (leaf, its part of `amount`): in proportion to the rates, the last one takes the remainder."""
+    if len(tax.leaves) == 1:
+        yield tax.leaves[0], amount
+        return
+    quantum = Decimal(1).scaleb(-digits)
+    rates = sum((leaf.rate for leaf in tax.leaves), ZERO)
+    rest = amount
+    for leaf in tax.leaves[:-1]:
+        part = (amount * leaf.rate / rates).quantize(quantum, ROUND_HALF_UP) if rates else ZERO
+        rest -= part
+        yield leaf, part
+    yield tax.leaves[-1], rest
+
+
+def scaled_tax_data(data, done, quantity, total, currency_digits, company_digits):
+    """Return `extra_tax_data` of an invoice line for `quantity` of `total`, `done` being invoiced already.
+
+    Each amount is what is due up to `done + quantity` less what is due up to `done`, both rounded: whatever the
+    steps, they add up to the whole.
+    """
+
+    def scaled(amount, digits):
+        return round(round(amount * (done + quantity) / total, digits) - round(amount * done / total, digits), digits)
+
+    return {
+        **data,
+        "quantity": quantity,
+        "manual_total_excluded_currency": scaled(data["manual_total_excluded_currency"], currency_digits),
+        "manual_total_excluded": scaled(data["manual_total_excluded"], company_digits),
+        "manual_tax_amounts": {
+            tax_id: {
+                name: scaled(amount, currency_digits if name.endswith("_currency") else company_digits)
+                for name, amount in amounts.items()
+            }
+            for tax_id, amounts in data["manual_tax_amounts"].items()
+        },
+    }

@@ -1,0 +1,227 @@
+from collections import defaultdict
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from odoo import api, models
+from odoo.fields import Command, Domain
+from odoo.tools import SQL
+
+from .order_values import ResolvedTax, TaxLeaf
+
+
+@dataclass(frozen=True, slots=True)
+class TaxKey:
+    """What tells one platform tax from another: title, rate as a fraction, in the price or not, country of delivery."""
+
+    title: str
+    rate: Decimal
+    included: bool
+    country: str
+
+    @property
+    def mapping_value(self):
+        """The text under which users map this tax, the same for all countries: `VAT|0.2|included`."""
+        return f"{self.title}|{self.rate.normalize():f}|{'included' if self.included else 'excluded'}"
+
+    @property
+    def percent(self):
+        return round(float(self.rate * 100), 4)
+
+
+@dataclass(slots=True)
+class TaxPage:
+    """Taxes of one page: `found` per key, `missing` per key the documents' external ids that wait for it."""
+
+    found: dict = field(default_factory=dict)
+    missing: dict = field(default_factory=lambda: defaultdict(set))
+
+
+class IntegrationTaxResolver(models.AbstractModel):
+    """Finds the Odoo taxes of a page of orders: by the users' mapping, else by rate, inclusion, company and country."""
+
+    _name = "integration.tax.resolver"
+    _description = "Tax Resolver"
+
+    @api.model
+    def _keys(self, document):
+        """Return per line of `document` (lines, then shipping lines) its list of `TaxKey`."""
+        country = document.shipping_address.country_code if document.shipping_address else ""
+        return [
+            [TaxKey(tax.title, tax.rate, document.taxes_included, country) for tax in part.taxes]
+            for part in (*document.lines, *document.shipping_lines)
+        ]
+
+    @api.model
+    def _plan(self, backend, documents):
+        """Look up the taxes of all `documents`; return a `TaxPage`. Taxes without an amount need none in Odoo."""
+        page, needed, amounts = TaxPage(), defaultdict(set), defaultdict(set)
+        for document in documents:
+            parts = (*document.lines, *document.shipping_lines)
+            for keys, part in zip(self._keys(document), parts, strict=True):
+                for key, tax in zip(keys, part.taxes, strict=True):
+                    needed[key].add(document.external_id)
+                    if tax.amount:
+                        amounts[key].add(document.external_id)
+        if not needed:
+            return page
+        values = {key.mapping_value for key in needed}
+        mappings = self.env["integration.mapping"]._find(backend, "tax", values)
+        candidates = self._candidates(backend.company_id)
+        for key in needed:
+            mapping = mappings.get(key.mapping_value)
+            tax = mapping.tax_id if mapping else self._match(backend.company_id, key, candidates, amounts[key])
+            if tax:
+                page.found[key] = self._resolved(tax)
+            elif amounts[key]:
+                page.missing[key] = amounts[key]
+        return page
+
+    @api.model
+    def _candidates(self, company):
+        """Return the active sales taxes in percent of `company`, by (rate in percent, in the price or not)."""
+        taxes = self.env["account.tax"].search(
+            Domain(self.env["account.tax"]._check_company_domain(company))
+            & Domain("type_tax_use", "=", "sale")
+            & Domain("amount_type", "=", "percent")
+        )
+        candidates = defaultdict(self.env["account.tax"].browse)
+        for tax in taxes:
+            candidates[round(tax.amount, 4), tax.price_include] += tax
+        return candidates
+
+    @api.model
+    def _match(self, company, key, candidates, documents):
+        """Return the tax of `candidates` for `key`, empty when there is none. A rate of 0 is no rate if it has amounts."""
+        taxes = candidates.get((key.percent, key.included))
+        if not taxes or (not key.rate and documents):
+            return self.env["account.tax"]
+        home = company.account_fiscal_country_id
+
+        def preference(tax):
+            return (
+                tax.country_id.code != (key.country or home.code),
+                tax.country_id != home,
+                key.title.casefold() not in ((tax.name or "").casefold(), (tax.invoice_label or "").casefold()),
+                tax.sequence,
+                tax.id,
+            )
+
+        return min(taxes, key=preference)
+
+    @api.model
+    def _resolved(self, tax):
+        leaves = tax.flatten_taxes_hierarchy()
+        return ResolvedTax(
+            tax.id,
+            tuple(
+                TaxLeaf(leaf.id, Decimal(str(leaf.amount)), leaf.include_base_amount, leaf.is_base_affected)
+                for leaf in leaves
+            ),
+        )
+
+    # === MISSING TAXES === #
+
+    @api.model
+    def _lock_keys(self, backend, page):
+        """Return {advisory lock key: external ids} of the taxes that `_complete` will create."""
+        if backend.tax_policy != "create":
+            return {}
+        return {
+            f"tax:{backend.company_id.id}:{key.title}:{key.percent}:{key.included}": ids
+            for key, ids in page.missing.items()
+            if key.rate
+        }
+
+    @api.model
+    def _appeared_query(self, backend, page):
+        """Return SQL of (lock key part, id) of taxes that may have been created by others since the look-up."""
+        return SQL(
+            "SELECT amount::float8, id FROM account_tax WHERE company_id = %s AND amount = ANY(%s)",
+            backend.company_id.id,
+            [key.percent for key in page.missing],
+        )
+
+    @api.model
+    def _complete(self, backend, page, external_ids):
+        """Create what some documents miss if the backend says so, else note it for the users' mapping."""
+        if backend.tax_policy == "create":
+            created = {}
+            for key in [key for key, ids in page.missing.items() if key.rate and ids & external_ids]:
+                identity = (key.title, key.percent, key.included)
+                if identity not in created:
+                    created[identity] = self._resolved(self._create_tax(backend.company_id, key))
+                page.found[key] = created[identity]
+                del page.missing[key]
+        if page.missing:
+            labels = {key.mapping_value: self._label(key) for key in page.missing}
+            self.env["integration.mapping"]._note_missing(backend, "tax", labels)
+
+    @api.model
+    def _label(self, key):
+        if key.included:
+            return self.env._("%(title)s %(percent)g %%, included in prices", title=key.title, percent=key.percent)
+        return self.env._("%(title)s %(percent)g %%, added to prices", title=key.title, percent=key.percent)
+
+    @api.model
+    def _create_tax(self, company, key):
+        """Create the sales tax of `key`, booked where the company's default sales tax is booked.
+
+        Its tax group is one per rate: Odoo shows tax totals by group.
+        """
+        percent = f"{key.percent:g}%"
+        name = key.title if percent in key.title.replace(" ", "") else f"{key.title} {percent}"
+        if key.included:
+            name = self.env._("%s incl.", name)
+        country = company.account_fiscal_country_id
+        template = company.account_sale_tax_id
+        account = template.invoice_repartition_line_ids.filtered(lambda line: line.repartition_type == "tax").account_id
+        refund = template.refund_repartition_line_ids.filtered(lambda line: line.repartition_type == "tax").account_id
+        return self.env["account.tax"].create(
+            {
+                "name": self._free_name(company, country, name),
+                "invoice_label": key.title,
+                "company_id": company.id,
+                "country_id": country.id,
+                "type_tax_use": "sale",
+                "amount_type": "percent",
+                "amount": key.percent,
+                "price_include_override": "tax_included" if key.included else "tax_excluded",
+                "tax_group_id": self._tax_group(company, country, percent).id,
+                "invoice_repartition_line_ids": self._repartition(account[:1]),
+                "refund_repartition_line_ids": self._repartition(refund[:1]),
+            }
+        )
+
+    @api.model
+    def _repartition(self, account):
+        return [
+            Command.create({"repartition_type": "base", "factor_percent": 100.0}),
+            Command.create({"repartition_type": "tax", "factor_percent": 100.0, "account_id": account.id}),
+        ]
+
+    @api.model
+    def _free_name(self, company, country, name):
+        taken = set(
+            self.env["account.tax"]
+            .with_context(active_test=False)
+            .search(
+                [
+                    ("company_id", "child_of", company.root_id.id),
+                    ("type_tax_use", "=", "sale"),
+                    ("country_id", "=", country.id),
+                    ("name", "=like", f"{name}%"),
+                ]
+            )
+            .mapped("name")
+        )
+        candidate, number = name, 2
+        while candidate in taken:
+            candidate, number = f"{name} ({number})", number + 1
+        return candidate
+
+    @api.model
+    def _tax_group(self, company, country, percent):
+        name = self.env._("Sales channels %s", percent)
+        values = {"name": name, "company_id": company.id, "country_id": country.id}
+        domain = [(field_name, "=", value) for field_name, value in values.items()]
+        return self.env["account.tax.group"].search(domain, limit=1) or self.env["account.tax.group"].create(values)
