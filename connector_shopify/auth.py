@@ -2,11 +2,15 @@
 
 from requests.auth import AuthBase
 
-from odoo.addons.connector_base.transport import ConfigurationError, TransientError
-from odoo.addons.connector_base.transport.session import raise_for_status, read_json
+from odoo.addons.connector_base.transport import ConfigurationError, DataError, TransientError, raise_for_status
 
 from . import const
 from .errors import describe
+
+_REMEDY = (
+    "Check the client id and the client secret of the app. "
+    "The app must be installed in the store, and both must belong to the same organisation."
+)
 
 
 class TokenAuth(AuthBase):
@@ -61,22 +65,22 @@ def request_token(session, domain, client_id, client_secret):
         "POST",
         f"https://{domain}{const.TOKEN_PATH}",
         operation="AccessToken",
-        headers={"Accept": "application/json"},
         data={"grant_type": "client_credentials", "client_id": client_id, "client_secret": client_secret},
     )
-    if response.status_code in (400, 401, 403):
-        code, message = describe(response)
+    try:
+        raise_for_status(response, extract=describe)
+    except (ConfigurationError, DataError) as error:
         raise ConfigurationError(
-            f"Shopify gave no access token for {domain}: {message or response.status_code}",
-            remedy="Check client id and client secret of the app. App and store must belong to the same organisation, "
-            "and the app must be installed in the store.",
-            status=response.status_code,
-            code=code,
-            request_id=response.headers.get(const.REQUEST_ID_HEADER, ""),
-        )
-    raise_for_status(response, extract=describe)
-    answer = read_json(response)
+            f"Shopify gives no access token for {domain}. {error.message}",
+            remedy=_REMEDY if error.status in (400, 401, 403) else const.REMEDIES.get(error.status, error.remedy),
+            status=error.status,
+            code=error.code,
+            request_id=error.request_id,
+        ) from None
+    answer = response.json()
     try:
         return str(answer["access_token"]), int(answer["expires_in"]), frozenset(answer["scope"].split(","))
     except (KeyError, TypeError, ValueError, AttributeError):
-        raise TransientError(f"Shopify's answer holds no access token for {domain}.") from None
+        raise TransientError(
+            f"Shopify's answer holds no access token for {domain}.", request_id=response.request_id
+        ) from None

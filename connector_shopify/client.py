@@ -10,9 +10,15 @@ from gql import Client
 from gql.transport import Transport
 from graphql import ExecutionResult
 
-from odoo.addons.connector_base.transport import ConfigurationError, DataError, TransientError
-from odoo.addons.connector_base.transport.rate_limit import with_rate_limit
-from odoo.addons.connector_base.transport.session import raise_for_status, read_json
+from odoo.addons.connector_base.transport import (
+    ConfigurationError,
+    DataError,
+    Outcome,
+    RateLimited,
+    TransientError,
+    raise_for_status,
+    with_rate_limit,
+)
 
 from . import const, documents
 from .errors import describe, graphql_error, user_error
@@ -46,21 +52,18 @@ class SessionTransport(Transport):
         response = self._post(request)
         if response.status_code == 401 and self._auth.renew():
             response = self._post(request)
-        request_id = response.headers.get(const.REQUEST_ID_HEADER, "")
         try:
             raise_for_status(response, extract=describe)
         except ConfigurationError as error:
             error.remedy = const.REMEDIES.get(error.status, error.remedy)
             raise
-        answer = read_json(response)
-        if not isinstance(answer, dict):
-            raise TransientError("Shopify's answer is not what its API sends.", request_id=request_id)
+        answer = _answer(response)
         self._note_version(response)
-        self._feed(answer)
-        if error := graphql_error(answer, request_id):
+        self._feed(answer, request.operation_name)
+        if error := graphql_error(answer, response.request_id):
             raise error
         if not isinstance(answer.get("data"), dict):
-            raise TransientError("Shopify's answer holds no data.", request_id=request_id)
+            raise TransientError("Shopify's answer holds no data.", request_id=response.request_id)
         return ExecutionResult(data=answer["data"], errors=None, extensions=answer.get("extensions"))
 
     def _post(self, request):
@@ -68,13 +71,12 @@ class SessionTransport(Transport):
             "POST",
             self._url,
             operation=request.operation_name,
-            headers={"Accept": "application/json"},
             json={
                 "query": documents.text_of(request.operation_name),
                 "operationName": request.operation_name,
                 "variables": request.variable_values,
             },
-            cost=_expected_cost(request.operation_name),
+            inspect=_outcome,
         )
 
     def _note_version(self, response):
@@ -82,18 +84,51 @@ class SessionTransport(Transport):
         if self.api_version != const.API_VERSION:
             _logger.warning("Shopify answered with API version %s instead of %s", self.api_version, const.API_VERSION)
 
-    def _feed(self, answer):
-        status = ((answer.get("extensions") or {}).get("cost") or {}).get("throttleStatus")
-        if status and self._session.budget is not None:
-            self._session.budget.feed(
-                const.BUDGET_API,
-                capacity=status.get("maximumAvailable"),
-                rate=status.get("restoreRate"),
-                remaining=status.get("currentlyAvailable"),
-            )
+    def _feed(self, answer, operation):
+        """Tell the budget the bucket's size and level, and give back what the call did not cost."""
+        cost = _cost(answer)
+        status = cost.get("throttleStatus")
+        if not isinstance(status, dict) or self._session.budget is None:
+            return
+        self._session.budget.feed(
+            const.BUDGET_API,
+            capacity=status.get("maximumAvailable"),
+            rate=status.get("restoreRate"),
+            remaining=status.get("currentlyAvailable"),
+            refund=max(0.0, expected_cost(operation) - float(cost.get("actualQueryCost") or 0)),
+        )
 
 
-def _expected_cost(operation):
+def _answer(response):
+    """Return the GraphQL answer in `response`.
+
+    :raise TransientError: it is something else
+    """
+    answer = response.json()
+    if not isinstance(answer, dict):
+        raise TransientError("Shopify's answer is not what its API sends.", request_id=response.request_id)
+    return answer
+
+
+def _cost(answer):
+    extensions = answer.get("extensions")
+    cost = extensions.get("cost") if isinstance(extensions, dict) else None
+    return cost if isinstance(cost, dict) else {}
+
+
+def _outcome(response):
+    """Return what the body says of the call, for its record."""
+    answer = _answer(response)
+    error = graphql_error(answer)
+    return Outcome(
+        cost=float(_cost(answer).get("actualQueryCost") or 0),
+        error=f"{error.code} {error.message}".strip() if error else "",
+        throttled=isinstance(error, RateLimited),
+    )
+
+
+def expected_cost(operation):
+    """Return the points that `operation` is expected to take, before its answer tells."""
     return const.EXPECTED_COST.get(operation, const.DEFAULT_EXPECTED_COST)
 
 
@@ -121,8 +156,8 @@ class ShopifyClient:
     def connection(self):
         """Return {"shop": {...}, "scopes": frozenset}: who we talk to and what we may."""
         data = self._execute("connection", {})
-        scopes = frozenset(scope["handle"] for scope in data["currentAppInstallation"]["accessScopes"])
-        return {"shop": data["shop"], "scopes": scopes}
+        scopes = take(data, "currentAppInstallation", "accessScopes")
+        return {"shop": take(data, "shop"), "scopes": frozenset(take(scope, "handle") for scope in scopes)}
 
     # === ORDERS === #
 
@@ -134,19 +169,19 @@ class ShopifyClient:
         :raise QueryTooCostly: `first` is too big
         """
         variables = {"query": query, "first": first, "after": after, "presentment": presentment}
-        connection = self._execute("orders", variables)["orders"]
-        nodes = [self._complete_order(node, presentment) for node in connection["nodes"]]
+        connection = take(self._execute("orders", variables), "orders")
+        nodes = [self._complete_order(node, presentment) for node in take(connection, "nodes")]
         return nodes, _next_cursor(connection)
 
     def orders_by_id(self, gids, *, presentment=True):
         """Return the complete orders with the global ids `gids` (at most 250); unknown ones are left out."""
-        nodes = self._execute("orders_by_id", {"ids": list(gids), "presentment": presentment})["nodes"]
+        nodes = take(self._execute("orders_by_id", {"ids": list(gids), "presentment": presentment}), "nodes")
         return [self._complete_order(node, presentment) for node in nodes if node and node.get("id")]
 
     def orders_count(self, query):
         """Return how many orders the search `query` finds."""
-        count = self._execute("orders_count", {"query": query})["ordersCount"]
-        return count and count["count"]
+        count = self._execute("orders_count", {"query": query}).get("ordersCount")
+        return take(count, "count") if count else None
 
     def _complete_order(self, order, presentment):
         self._complete(order, _ORDER_CONNECTIONS, presentment)
@@ -166,10 +201,10 @@ class ShopifyClient:
                 variables = {"id": node["id"], "first": const.NESTED_PAGE, "after": cursor}
                 if key != "discountApplications":
                     variables["presentment"] = presentment
-                owner = self._execute(document, variables)["node"]
+                owner = self._execute(document, variables).get("node")
                 if not owner:
                     raise TransientError(f"{node['id']} was deleted while its {key} were read.")
-                connection["nodes"] += owner[key]["nodes"]
+                connection["nodes"] += take(owner, key, "nodes")
                 cursor = _next_cursor(owner[key])
 
     # === WEBHOOKS === #
@@ -179,7 +214,7 @@ class ShopifyClient:
         nodes, after = [], None
         while True:
             page = self._execute("webhook_subscriptions", {"first": const.NESTED_PAGE, "after": after})
-            nodes += page["webhookSubscriptions"]["nodes"]
+            nodes += take(page, "webhookSubscriptions", "nodes")
             after = _next_cursor(page["webhookSubscriptions"])
             if not after:
                 return nodes
@@ -201,7 +236,7 @@ class ShopifyClient:
 
     # === PLUMBING === #
 
-    @with_rate_limit(const.BUDGET_API, cost=lambda self, name, variables: _expected_cost(documents.operation(name)))
+    @with_rate_limit(const.BUDGET_API, cost=lambda self, name, variables: expected_cost(documents.operation(name)))
     def _execute(self, name, variables):
         """Send the document `name`; return its data."""
         return self._gql.execute(documents.request(name, variables))
@@ -222,6 +257,18 @@ class ShopifyClient:
 
 def _subscription(uri):
     return {"uri": uri, "format": "JSON", "filter": "", "includeFields": []}
+
+
+def take(data, *keys):
+    """Return what stands at `keys` in an answer.
+
+    :raise TransientError: it isn't there, though we asked for it
+    """
+    for key in keys:
+        data = data.get(key) if isinstance(data, dict) else None
+        if data is None:
+            raise TransientError(f"Shopify's answer lacks {'.'.join(keys)}.")
+    return data
 
 
 def _next_cursor(connection):

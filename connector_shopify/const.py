@@ -114,13 +114,6 @@ REMEDIES = {
     423: "Shopify has locked the store: its owner has to talk to Shopify's support.",
 }
 
-# https://shopify.dev/docs/api/usage/response-codes#graphql-error-codes
-CODE_THROTTLED = "THROTTLED"
-CODE_ACCESS_DENIED = "ACCESS_DENIED"
-CODE_TOO_COSTLY = "MAX_COST_EXCEEDED"
-CODE_SHOP_INACTIVE = "SHOP_INACTIVE"
-TRANSIENT_CODES = frozenset({"INTERNAL_SERVER_ERROR", "TIMEOUT"})
-
 # https://help.shopify.com/manual/intro-to-shopify/initial-setup/setup-your-admin
 ADMIN_ORDER_URL = "https://{domain}/admin/orders/{order}"
 ADMIN_PRODUCT_URL = "https://{domain}/admin/products/{product}"

@@ -52,9 +52,7 @@ def document(name):
 @cache
 def operation(name):
     """Return the name of the operation in the document `name`: what the API log and the budget call it."""
-    return next(
-        node.name.value for node in document(name).definitions if isinstance(node, OperationDefinitionNode)
-    )
+    return next(node.name.value for node in document(name).definitions if isinstance(node, OperationDefinitionNode))
 
 
 @cache

@@ -18,21 +18,17 @@ class QueryTooCostly(DataError):
 
 
 def describe(response):
-    """Return (code, message) of an answer with an error status; empty texts when it says nothing.
+    """Return (code, message) of an answer with an error status; empty texts when it says nothing known.
 
     `errors` may be a text, a list of GraphQL errors or a dict of fields; the token endpoint says `error`.
     """
-    try:
-        body = response.json()
-    except ValueError:
-        return "", ""
+    body = response.json()
     if not isinstance(body, dict):
         return "", ""
     errors = body.get("errors") or body.get("error_description") or body.get("error") or ""
     code = body.get("error") if isinstance(body.get("error"), str) else ""
     if isinstance(errors, list):
-        first = errors[0] if isinstance(errors[0], dict) else {"message": str(errors[0])}
-        return _code(first) or code, _message(errors)
+        return next(filter(None, map(_code, errors)), code), _message(errors)
     if isinstance(errors, dict):
         return code, "; ".join(f"{field}: {_plain(text)}" for field, text in errors.items())
     return code, str(errors)
@@ -45,35 +41,52 @@ def graphql_error(answer, request_id=""):
         return None
     if not isinstance(errors, list):
         return ConfigurationError(f"Shopify refused the call: {errors}", remedy=const.REMEDIES[401])
-    codes = {_code(error): error for error in reversed(errors) if isinstance(error, dict)}
-    message = _message(errors)
-    if const.CODE_THROTTLED in codes:
-        return RateLimited(
-            "Shopify's limit for API calls is reached.",
-            retry_after=_wait(answer),
-            code=const.CODE_THROTTLED,
-            request_id=request_id,
-        )
-    if const.CODE_ACCESS_DENIED in codes:
-        return _access_denied(codes[const.CODE_ACCESS_DENIED], message, request_id)
-    if const.CODE_TOO_COSTLY in codes:
-        return QueryTooCostly(message, code=const.CODE_TOO_COSTLY, request_id=request_id)
-    if const.CODE_SHOP_INACTIVE in codes:
-        return ConfigurationError(
-            f"The store is not active: {message}",
-            remedy=const.REMEDIES[402],
-            code=const.CODE_SHOP_INACTIVE,
-            request_id=request_id,
-        )
-    for code in codes:
-        if code in const.TRANSIENT_CODES:
-            return TransientError(f"Shopify failed: {message}", code=code, request_id=request_id)
+    codes = [_code(error) for error in errors]
+    code = next((code for code in _ERRORS if code in codes), codes[0])
+    error = _ERRORS.get(code, _not_understood)(answer, _message(errors))
+    error.code, error.request_id = code, request_id
+    return error
+
+
+def _throttled(answer, _message):
+    return RateLimited("Shopify's limit for API calls is reached.", retry_after=_wait(answer))
+
+
+def _access_denied(answer, message):
+    needed = [error.get("extensions") for error in answer["errors"] if isinstance(error, dict)]
+    scopes = sorted(set(_SCOPE.findall(f"{needed} {message}")))
+    what = f" It needs the access scope {' or '.join(scopes)}." if scopes else ""
+    return ConfigurationError(f"Shopify denies access: {message.rstrip('.')}.{what}", remedy=const.REMEDIES[403])
+
+
+def _too_costly(_answer, message):
+    return QueryTooCostly(f"Shopify refuses the query as too costly: {message}")
+
+
+def _shop_inactive(_answer, message):
+    return ConfigurationError(f"The store is not active: {message}", remedy=const.REMEDIES[402])
+
+
+def _failed(_answer, message):
+    return TransientError(f"Shopify failed: {message}")
+
+
+def _not_understood(_answer, message):
     return DataError(
         f"Shopify did not understand the query: {message}",
         remedy="Please report this to the maintainers of the connector, with the request id.",
-        code=next(iter(codes), ""),
-        request_id=request_id,
     )
+
+
+# https://shopify.dev/docs/api/usage/response-codes#graphql-error-codes; of several errors the first one here counts
+_ERRORS = {
+    "THROTTLED": _throttled,
+    "ACCESS_DENIED": _access_denied,
+    "SHOP_INACTIVE": _shop_inactive,
+    "MAX_COST_EXCEEDED": _too_costly,
+    "INTERNAL_SERVER_ERROR": _failed,
+    "TIMEOUT": _failed,
+}
 
 
 def user_error(errors, request_id=""):
@@ -87,23 +100,11 @@ def user_error(errors, request_id=""):
     )
 
 
-def _access_denied(error, message, request_id):
-    needed = (error.get("extensions") or {}).get("requiredAccess") or ""
-    scopes = sorted(set(_SCOPE.findall(f"{needed} {error.get('message')}")))
-    what = f" It needs the access scope {' or '.join(scopes)}." if scopes else ""
-    return ConfigurationError(
-        f"Shopify denies access: {message}{'' if message.endswith('.') else '.'}{what}",
-        remedy=const.REMEDIES[403],
-        code=const.CODE_ACCESS_DENIED,
-        request_id=request_id,
-    )
-
-
 def _wait(answer):
     """Seconds until the bucket holds what the query asks for; None if the answer doesn't say."""
-    cost = (answer.get("extensions") or {}).get("cost") or {}
-    status = cost.get("throttleStatus") or {}
     try:
+        cost = answer["extensions"]["cost"]
+        status = cost["throttleStatus"]
         missing = float(cost["requestedQueryCost"]) - float(status["currentlyAvailable"])
         return max(1.0, math.ceil(missing / float(status["restoreRate"]) * 10) / 10)
     except (KeyError, TypeError, ValueError, ZeroDivisionError):
@@ -111,7 +112,8 @@ def _wait(answer):
 
 
 def _code(error):
-    return str((error.get("extensions") or {}).get("code") or "")
+    extensions = error.get("extensions") if isinstance(error, dict) else None
+    return str(extensions.get("code") or "") if isinstance(extensions, dict) else ""
 
 
 def _message(errors):

@@ -26,8 +26,8 @@ from .parser_common import (
     address,
     build_order,
     financial_status,
-    full_name,
     fulfillment_status,
+    full_name,
     guest,
     taxes,
 )
@@ -222,7 +222,7 @@ class _OrderReader:
         email, phone = node.child("defaultEmailAddress"), node.child("defaultPhoneNumber")
         home = node.child("defaultAddress")
         return Customer(
-            external_id=node.identifier("id"),
+            external_id=node.identifier("id", ""),
             email=(email.text("emailAddress") if email else "") or order_email,
             name=full_name(node.text("firstName"), node.text("lastName")),
             phone=phone.text("phoneNumber") if phone else "",
@@ -233,9 +233,7 @@ class _OrderReader:
         )
 
     def payments(self, nodes):
-        return tuple(
-            self.payment(node) for node in nodes if node.required_text("kind").lower() in const.PAYMENT_KINDS
-        )
+        return tuple(self.payment(node) for node in nodes if node.required_text("kind").lower() in const.PAYMENT_KINDS)
 
     def payment(self, node):
         parent = node.child("parentTransaction")

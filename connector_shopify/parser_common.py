@@ -50,14 +50,24 @@ def build_order(*, lines, refunds, tip, **values):
     :param Decimal tip: all tips of the order
     :param values: the other fields of `Order`
     """
+    # Pages of a connection overlap when it changes while being read.
+    lines = list({facts.line.external_id: facts for facts in lines}.values())
+    values["shipping_lines"] = _distinct(values["shipping_lines"])
     lines = _with_tips(lines, tip)
-    values["shipping_lines"] = tuple(values["shipping_lines"])
     lines = _with_unallocated_discount(lines, values)
     if not values["cancelled_at"]:
         lines, refunds, values = _without_removed_units(lines, refunds, values)
-    return Order(
-        lines=tuple(facts.line for facts in lines), refunds=tuple(facts.refund for facts in refunds), **values
-    )
+    return Order(lines=tuple(facts.line for facts in lines), refunds=tuple(facts.refund for facts in refunds), **values)
+
+
+def _distinct(shipping_lines):
+    """Return the lines without those whose id is stated twice; a line may have no id."""
+    known, result = set(), []
+    for line in shipping_lines:
+        if not line.external_id or line.external_id not in known:
+            known.add(line.external_id)
+            result.append(line)
+    return tuple(result)
 
 
 # === TIPS === #
@@ -72,11 +82,10 @@ def _with_tips(lines, tip):
     left = tip - sum((facts.line.amount for facts in lines if facts.is_tip), ZERO)
     result = []
     for facts in lines:
-        line = facts.line
-        if not facts.is_tip and left > 0 and line.amount == left and _looks_like_tip(line):
-            facts, left = dataclasses.replace(facts, is_tip=True), ZERO
-        if facts.is_tip:
-            line = dataclasses.replace(line, kind="tip")
+        is_tip = facts.is_tip
+        if not is_tip and left > 0 and facts.line.amount == left and _looks_like_tip(facts.line):
+            is_tip, left = True, ZERO
+        line = dataclasses.replace(facts.line, kind="tip") if is_tip else facts.line
         result.append(dataclasses.replace(facts, line=line))
     if left > 0:
         added = OrderLine(

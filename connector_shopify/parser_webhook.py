@@ -27,8 +27,8 @@ from .parser_common import (
     address,
     build_order,
     financial_status,
-    full_name,
     fulfillment_status,
+    full_name,
     guest,
     taxes,
 )
@@ -118,9 +118,7 @@ class _OrderReader:
         phone = node.text("phone")
         lines = [*self.lines(), *self.fees()]
         shipping_lines = [
-            self.shipping_line(line)
-            for line in node.children("shipping_lines")
-            if not line.flag("is_removed", False)
+            self.shipping_line(line) for line in node.children("shipping_lines") if not line.flag("is_removed", False)
         ]
         discount_total = self.total("total_discounts")
         if discount_total and not any(part.discount for part in (*(facts.line for facts in lines), *shipping_lines)):
@@ -173,7 +171,11 @@ class _OrderReader:
             return node.amount(key)
         if bag is None:
             raise node.error("is missing", f"{key}_set")
-        money = bag.required_child(self.money_key)
+        return self.bag(bag)
+
+    def bag(self, node):
+        """The amount in our currency of what holds it in both."""
+        money = node.required_child(self.money_key)
         if money.required_text("currency_code") != self.currency:
             raise money.error(f"is not in {self.currency}", "currency_code")
         return money.amount("amount")
@@ -239,7 +241,7 @@ class _OrderReader:
                 external_id=f"duty-{duty.identifier('id')}",
                 title="Duty",
                 quantity=Decimal(1),
-                unit_price=self.money(duty, "price"),
+                unit_price=self.bag(duty),
                 taxes=self.taxes(duty),
                 kind="duty",
                 requires_shipping=False,
@@ -295,7 +297,7 @@ class _OrderReader:
             return None
         home = node.child("default_address")
         return Customer(
-            external_id=node.identifier("id"),
+            external_id=node.identifier("id", ""),
             email=node.text("email") or order_email,
             name=full_name(node.text("first_name"), node.text("last_name")),
             phone=node.text("phone"),

@@ -150,8 +150,7 @@ class Reader:
     def children(self, key):
         """Return the Readers of the list of objects at `key`; empty when null or missing."""
         return [
-            Reader(item, f"{self.path}.{key}[{index}]", self.external_id)
-            for index, item in enumerate(self.items(key))
+            Reader(item, f"{self.path}.{key}[{index}]", self.external_id) for index, item in enumerate(self.items(key))
         ]
 
     def items(self, key):
