@@ -114,6 +114,10 @@ REMEDIES = {
     423: "Shopify has locked the store: its owner has to talk to Shopify's support.",
 }
 
-# https://help.shopify.com/manual/intro-to-shopify/initial-setup/setup-your-admin
-ADMIN_ORDER_URL = "https://{domain}/admin/orders/{order}"
-ADMIN_PRODUCT_URL = "https://{domain}/admin/products/{product}"
+# https://help.shopify.com/en/manual/shopify-admin/shopify-admin-overview: pages of the admin, below /admin/
+ADMIN_PATHS = {
+    "order": "orders/{id}",
+    "partner": "customers/{id}",
+    "product": "products/{id}",
+    "variant": "products/{parent}/variants/{id}",
+}
