@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from .errors import DataError
+
 # Most urgent first. A lane keeps back a share of the budget for those before it.
 LANES = ("interactive", "webhooks", "orders", "stock", "catalogue")
 
@@ -66,10 +68,16 @@ class Budget(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """One page of a listing. `next_page` is the opaque token of the following page, None on the last one."""
+    """One page of a listing.
+
+    :param next_page: the opaque token of the following page, None on the last one
+    :param failed: a `DataError` for each document of the page that could not be understood; its `external_id` says
+        which. They must not block the others.
+    """
 
     documents: tuple[Any, ...]
     next_page: str | None = None
+    failed: tuple[DataError, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,123 @@
+"""Everything Shopify dictates, each with the page that says so (last seen November 2026)."""
+
+# https://shopify.dev/docs/api/usage/versioning
+API_VERSION = "2026-10"
+
+# https://shopify.dev/docs/api/admin-graphql and .../usage/authentication
+GRAPHQL_PATH = "/admin/api/{version}/graphql.json"
+TOKEN_PATH = "/admin/oauth/access_token"
+TOKEN_HEADER = "X-Shopify-Access-Token"
+VERSION_HEADER = "X-Shopify-API-Version"
+REQUEST_ID_HEADER = "X-Request-Id"
+
+# A token of the client-credentials grant lives 24 h; it is renewed this many seconds before it ends.
+# https://shopify.dev/docs/apps/build/authentication-authorization/access-tokens/client-credentials-grant
+TOKEN_MARGIN = 15 * 60
+
+# The bucket of the smallest plan: what a budget starts with until the first answer tells the shop's own.
+# https://shopify.dev/docs/api/usage/limits
+BUDGET_API = "admin"
+DEFAULT_BUDGET = (2000, 100)
+# Points an operation is expected to take before its first answer has told.
+EXPECTED_COST = {"Orders": 250, "OrdersById": 250, "OrdersCount": 10, "Connection": 10}
+DEFAULT_EXPECTED_COST = 20
+
+# Page sizes. A page that costs more than one query may (1,000 points) is asked for again with half the size.
+# https://shopify.dev/docs/api/usage/limits: `first` <= 250, ids <= 250, a listing ends at 25,000 objects
+ORDERS_PAGE = 50
+IDS_PAGE = 50
+NESTED_PAGE = 100
+LISTING_LIMIT = 25000
+
+# https://shopify.dev/docs/api/usage/access-scopes
+SCOPES = {
+    "read_orders": "orders",
+    "read_customers": "the customers of orders",
+    "read_products": "which product an order line is of",
+}
+ALL_ORDERS_SCOPE = "read_all_orders"
+# How far back orders can be read without ALL_ORDERS_SCOPE, and what a first import asks for with it, in days.
+RECENT_DAYS = 60
+HISTORY_DAYS = 90
+
+# https://shopify.dev/docs/api/admin-graphql/2026-10/enums/WebhookSubscriptionTopic: name in GraphQL -> in the header
+TOPICS = {
+    "ORDERS_CREATE": "orders/create",
+    "ORDERS_UPDATED": "orders/updated",
+    "ORDERS_PAID": "orders/paid",
+    "ORDERS_CANCELLED": "orders/cancelled",
+    "ORDERS_FULFILLED": "orders/fulfilled",
+    "APP_UNINSTALLED": "app/uninstalled",
+}
+UNINSTALLED_TOPIC = "app/uninstalled"
+
+# https://shopify.dev/docs/apps/build/webhooks/subscribe/https#step-2-validate-the-origin
+SIGNATURE_HEADER = "x-shopify-hmac-sha256"
+DOMAIN_HEADER = "x-shopify-shop-domain"
+TOPIC_HEADER = "x-shopify-topic"
+# The same when a delivery is repeated: what dedupes. The event id is shared by all topics of one action.
+WEBHOOK_ID_HEADER = "x-shopify-webhook-id"
+EVENT_ID_HEADER = "x-shopify-event-id"
+TRIGGERED_AT_HEADER = "x-shopify-triggered-at"
+
+# https://shopify.dev/docs/api/admin-graphql/2026-10/enums/OrderDisplayFulfillmentStatus, and the REST words
+# https://shopify.dev/docs/api/admin-rest/latest/resources/order: null is "nothing fulfilled yet".
+FULFILLMENT_STATUSES = {
+    "": "unfulfilled",
+    "unfulfilled": "unfulfilled",
+    "open": "unfulfilled",
+    "pending": "unfulfilled",
+    "pending_fulfillment": "unfulfilled",
+    "in_progress": "unfulfilled",
+    "scheduled": "unfulfilled",
+    "request_declined": "unfulfilled",
+    "restocked": "unfulfilled",
+    "not_eligible": "unfulfilled",
+    "on_hold": "on_hold",
+    "partial": "partial",
+    "partially_fulfilled": "partial",
+    "fulfilled": "fulfilled",
+    "fulfillment_not_required": "fulfilled",
+}
+
+# https://shopify.dev/docs/api/admin-graphql/2026-10/enums/OrderTransactionKind; a suggestion moves no money
+PAYMENT_KINDS = {
+    "authorization": "authorization",
+    "emv_authorization": "authorization",
+    "capture": "capture",
+    "sale": "sale",
+    "void": "void",
+    "refund": "refund",
+    "change": "change",
+}
+# https://shopify.dev/docs/api/admin-graphql/2026-10/enums/OrderTransactionStatus
+PAYMENT_STATUSES = {
+    "success": "success",
+    "pending": "pending",
+    "awaiting_response": "pending",
+    "failure": "failure",
+    "error": "error",
+    "unknown": "error",
+}
+# https://shopify.dev/docs/api/admin-graphql/2026-10/enums/RiskAssessmentResult, worst first
+RISK_LEVELS = ("high", "medium", "low")
+# https://shopify.dev/docs/api/admin-graphql/2026-10/enums/OrderRiskRecommendationResult
+RISK_OF_RECOMMENDATION = {"cancel": "high", "investigate": "medium", "accept": "low"}
+
+# What to do about a refused call. https://shopify.dev/docs/api/usage/response-codes
+REMEDIES = {
+    401: "Check the app's credentials in its settings at Shopify and enter them on the backend again. "
+    "If the app was uninstalled from the store, install it again.",
+    402: "The store is frozen: its owner has to pay Shopify's bill. Then test the connection again.",
+    403: "Add the missing access scope to the app at Shopify, install the new version, then test the connection again.",
+    404: "Check the store's address: it must be the one that ends with .myshopify.com.",
+    423: "Shopify has locked the store: its owner has to talk to Shopify's support.",
+}
+
+# https://help.shopify.com/en/manual/shopify-admin/shopify-admin-overview: pages of the admin, below /admin/
+ADMIN_PATHS = {
+    "order": "orders/{id}",
+    "partner": "customers/{id}",
+    "product": "products/{id}",
+    "variant": "products/{parent}/variants/{id}",
+}

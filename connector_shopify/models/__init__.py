@@ -1,0 +1,6 @@
+from . import (
+    integration_adapter,
+    integration_backend,
+    product_template,
+    sale_order,
+)

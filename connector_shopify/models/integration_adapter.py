@@ -1,0 +1,257 @@
+import json
+from decimal import Decimal
+from urllib.parse import urlsplit
+
+from odoo import models
+
+from odoo.addons.connector_base.canonical import UNSET
+from odoo.addons.connector_base.transport import (
+    ConnectionReport,
+    DataError,
+    Page,
+    SignatureError,
+    WebhookEnvelope,
+    WebhookReport,
+    verify_hmac,
+)
+
+from .. import const, parser, parser_webhook
+from ..listing import OrderListing
+from ..reader import Reader
+
+
+class IntegrationAdapterShopify(models.AbstractModel):
+    _name = "integration.adapter.shopify"
+    _inherit = "integration.adapter"
+    _description = "Shopify Adapter"
+
+    # === WHAT THE PLATFORM CAN DO === #
+
+    def _capabilities(self):
+        """Override of `connector_base`."""
+        return frozenset({"orders_in", "webhooks"})
+
+    def _credential_keys(self):
+        """Override of `connector_base`."""
+        return {
+            "client_id": (self.env._("Client ID"), False),
+            "client_secret": (self.env._("Client secret"), True),
+            "access_token": (self.env._("Admin API access token"), False),
+            "api_secret": (self.env._("API secret key"), True),
+            "oauth_token": (self.env._("Access token of the day"), False),
+        }
+
+    def _default_budget(self):
+        """Override of `connector_base`."""
+        return {const.BUDGET_API: const.DEFAULT_BUDGET}
+
+    # === CONNECTION === #
+
+    def _check_connection(self, backend):
+        """Override of `connector_base`."""
+        client = backend._shopify_client()
+        found = client.connection()
+        shop, scopes = Reader(found["shop"], "shop"), found["scopes"]
+        plan = shop.required_child("plan")
+        everything = const.ALL_ORDERS_SCOPE in scopes
+        return ConnectionReport(
+            account_name=shop.text("name"),
+            account_key=shop.required_text("myshopifyDomain").lower(),
+            currency=shop.text("currencyCode"),
+            history_days=const.HISTORY_DAYS if everything else const.RECENT_DAYS,
+            facts=(
+                (self.env._("Plan"), plan.text("publicDisplayName")),
+                (self.env._("Time zone"), shop.text("ianaTimezone")),
+                (self.env._("Access scopes"), ", ".join(sorted(scopes))),
+                (self.env._("API version"), client.api_version),
+            ),
+            missing=tuple(self._missing(backend, scopes, client.api_version)),
+        )
+
+    def _missing(self, backend, scopes, api_version):
+        """Yield what the app lacks and what to do, a sentence each."""
+        for scope, purpose in const.SCOPES.items():
+            if scope not in scopes and scope.replace("read_", "write_") not in scopes:
+                yield self.env._(
+                    "The access scope %(scope)s is missing: %(purpose)s can't be read. Add it to the app at Shopify, "
+                    "install the new version, then test the connection again.",
+                    scope=scope,
+                    purpose=purpose,
+                )
+        if const.ALL_ORDERS_SCOPE not in scopes:
+            yield self.env._(
+                "Only orders of the last %(days)s days can be read. To read older ones, request the access scope "
+                "%(scope)s for the app at Shopify.",
+                days=const.RECENT_DAYS,
+                scope=const.ALL_ORDERS_SCOPE,
+            )
+        if not backend._webhook_secrets():
+            yield self.env._(
+                "Webhooks can't be checked, so they are refused: enter the app's API secret key under Credentials."
+            )
+        if api_version != const.API_VERSION:
+            yield self.env._(
+                "Shopify answers with version %(used)s of its API instead of %(wanted)s: update the connector.",
+                used=api_version,
+                wanted=const.API_VERSION,
+            )
+
+    # === ORDERS === #
+
+    def _fetch_orders(self, backend, since, page=None):
+        """Override of `connector_base`."""
+        listing = OrderListing.resume(page) if page else OrderListing.begin(since)
+        nodes, following = listing.read(backend._shopify_client(), presentment=backend.order_currency == "presentment")
+        documents, failed = [], []
+        for node in nodes:
+            try:
+                documents.append(parser.parse_order(node, currency=backend.order_currency))
+            except DataError as error:
+                failed.append(error)
+        return Page(documents=tuple(documents), next_page=following.token if following else None, failed=tuple(failed))
+
+    def _count_orders(self, backend, since):
+        """Override of `connector_base`."""
+        return backend._shopify_client().orders_count(OrderListing.begin(since).query)
+
+    def _fetch_orders_by_id(self, backend, external_ids):
+        """Override of `connector_base`."""
+        client, documents = backend._shopify_client(), []
+        gids = [f"gid://shopify/Order/{external_id}" for external_id in external_ids]
+        for start in range(0, len(gids), const.IDS_PAGE):
+            nodes = client.orders_by_id(
+                gids[start : start + const.IDS_PAGE], presentment=backend.order_currency == "presentment"
+            )
+            documents += [parser.parse_order(node, currency=backend.order_currency) for node in nodes]
+        return documents
+
+    def _order_url(self, backend, external_id):
+        """Override of `connector_base`."""
+        return self._record_url(backend, "order", external_id)
+
+    def _record_url(self, backend, resource, external_id, *, parent_external_id=""):
+        """Override of `connector_base`."""
+        path = const.ADMIN_PATHS.get(resource)
+        if not path or (resource == "variant" and not parent_external_id):
+            return ""
+        return f"https://{backend.shopify_domain}/admin/{path.format(id=external_id, parent=parent_external_id)}"
+
+    def _order_mirror_values(self, document):
+        """Override of `connector_base`."""
+        values = {
+            "shopify_order_id": document.external_id,
+            "shopify_order_name": document.name,
+            "shopify_confirmation_number": document.confirmation_number,
+            "shopify_financial_status": document.financial_status,
+            "shopify_fulfillment_status": document.fulfillment_status,
+            "shopify_source_name": document.source,
+            "shopify_tags": _joined(document.tags),
+            "shopify_risk_level": document.risk,
+            "shopify_gateway": _joined(document.gateways),
+            "shopify_cancel_reason": document.cancel_reason,
+        }
+        return {name: value for name, value in values.items() if value is not UNSET}
+
+    # === WEBHOOKS === #
+
+    def _verify_webhook(self, backend, request):
+        """Override of `connector_base`: Shopify signs the raw body, and says which store it is of."""
+        verify_hmac(request.body, request.headers.get(const.SIGNATURE_HEADER), backend._webhook_secrets())
+        domain = request.headers.get(const.DOMAIN_HEADER, "").lower()
+        if domain != backend.shopify_domain:
+            raise SignatureError(f"The call is of another store: {domain or 'none is named'}.")
+
+    def _read_webhook(self, backend, request):
+        """Override of `connector_base`."""
+        headers = request.headers
+        topic, event_id = headers.get(const.TOPIC_HEADER, ""), headers.get(const.WEBHOOK_ID_HEADER, "")
+        if not topic or not event_id:
+            raise DataError("The call lacks Shopify's headers: it is not a webhook of Shopify's.")
+        body = Reader(_parsed(request.body), "body")
+        about_order = topic.partition("/")[0] == "orders"
+        triggered = Reader({"at": headers.get(const.TRIGGERED_AT_HEADER)}, "headers").time("at")
+        resource = "account" if topic == const.UNINSTALLED_TOPIC else "order" if about_order else ""
+        return WebhookEnvelope(
+            event_id=event_id,
+            topic=topic,
+            resource=resource,
+            external_id=body.identifier("id") if about_order else "",
+            updated_at=(body.time("updated_at") if about_order else None) or triggered,
+            correlation_id=headers.get(const.EVENT_ID_HEADER, ""),
+        )
+
+    def _parse_event(self, backend, topic, body):
+        """Override of `connector_base`."""
+        return parser_webhook.parse_whole_order(_parsed(body), currency=backend.order_currency)
+
+    def _ensure_webhooks(self, backend, address):
+        """Override of `connector_base`: one subscription per topic.
+
+        Ours are those whose path holds this backend's token: another Odoo may use the same app.
+        """
+        client = backend._shopify_client()
+        ours = {}
+        for subscription in client.webhook_subscriptions():
+            if _path(subscription["uri"]) == _path(address):
+                ours.setdefault(subscription["topic"], []).append(subscription)
+        done = {"registered": [], "created": [], "repaired": [], "removed": [], "failed": []}
+        for topic, name in const.TOPICS.items():
+            found = sorted(ours.pop(topic, ()), key=lambda subscription: not _is_right(subscription, address))
+            try:
+                done[_ensure_webhook(client, topic, found[:1], address)].append(name)
+            except DataError as error:
+                done["failed"].append((name, error.message))
+            if found[1:]:
+                ours[topic] = found[1:]
+        for topic, surplus in ours.items():
+            for subscription in surplus:
+                client.webhook_subscription_delete(subscription["id"])
+                done["removed"].append(const.TOPICS.get(topic, topic))
+        return WebhookReport(**{key: tuple(value) for key, value in done.items()})
+
+    def _remove_webhooks(self, backend, address):
+        """Override of `connector_base`."""
+        client = backend._shopify_client()
+        for subscription in client.webhook_subscriptions():
+            if _path(subscription["uri"]) == _path(address):
+                client.webhook_subscription_delete(subscription["id"])
+
+
+def _ensure_webhook(client, topic, found, address):
+    """Make the subscription in `found` (none or one) right, or create it; return what was done."""
+    if not found:
+        client.webhook_subscription_create(topic, address)
+        return "created"
+    if _is_right(found[0], address):
+        return "registered"
+    client.webhook_subscription_update(found[0]["id"], address)
+    return "repaired"
+
+
+def _is_right(subscription, address):
+    """Whether the subscription sends whole JSON payloads to `address`."""
+    return (
+        subscription["uri"] == address
+        and subscription["format"] == "JSON"
+        and not subscription["filter"]
+        and not subscription["includeFields"]
+    )
+
+
+def _path(uri):
+    return urlsplit(uri).path
+
+
+def _parsed(body):
+    """Return the JSON in `body` (bytes), its fractions exact.
+
+    :raise DataError: it is no JSON
+    """
+    try:
+        return json.loads(body, parse_float=Decimal)
+    except (ValueError, RecursionError):
+        raise DataError("The webhook's body is no JSON.") from None
+
+
+def _joined(values):
+    return UNSET if values is UNSET else ", ".join(values)
