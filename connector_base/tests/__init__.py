@@ -7,10 +7,10 @@ from . import (
     test_key_rotation,
     test_mapping,
     test_neutralize,
+    test_order_import,
     test_security,
     test_sync_job,
     test_sync_job_errors,
     test_webhook,
     test_webhook_drain,
 )
-from . import test_credential, test_order_import
