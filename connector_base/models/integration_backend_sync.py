@@ -73,7 +73,9 @@ class IntegrationBackend(models.Model):
 
     def _compute_webhooks_reachable(self):
         # The sandbox runs beside us and reaches any address.
-        self.webhooks_reachable = bool(self._server_option("sandbox_url")) or is_public(self._public_url())
+        public = is_public(self._public_url())
+        for backend in self:
+            backend.webhooks_reachable = public or backend.is_sandbox
 
     def _polling_only_reason(self):
         """Return what staff read where the platform can't reach us."""

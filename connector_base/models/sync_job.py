@@ -5,6 +5,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..engine.job_errors import translate_errors
+from ..transport.errors import ConfigurationError
 
 STATES = [
     ("pending", "Pending"),
@@ -231,13 +232,21 @@ class SyncJob(models.Model):
         if uuid and self.queue_job_id.uuid != uuid:
             return self.env._("Nothing done: the sync job has moved on to a later queue job.")
         lane = self._operation_settings()[self.operation].lane
-        job = self.with_context(integration_in_job=True, integration_lane=lane)
+        job = self.with_context(integration_in_job=True, integration_lane=lane, integration_job_id=self.id)
         with translate_errors(job):
+            job._check_connected()
             result = getattr(job, f"_run_{self.operation}")(**(self.arguments or {}))
             job._clear_failure()
             # Here, so that errors of pending writes are translated too.
             self.env.flush_all()
         return result
+
+    def _check_connected(self):
+        if self.backend_id.state not in ("connected", "error"):
+            raise ConfigurationError(
+                self.env._("%s is not connected.", self.backend_id.name),
+                remedy=self.env._("Connect it again, then retry."),
+            )
 
     def _progress(self, done=0, total=None, failed=0):
         """Add `done` and `failed` items to the job's counts; `total`, when given, replaces the number expected."""

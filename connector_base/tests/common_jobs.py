@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+import os
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from unittest.mock import patch
@@ -161,7 +162,7 @@ class JobsMixin:
         cls.adapter_class = FakeAdapter
         backends = type(cls.env["integration.backend"])
         cls.startClassPatcher(patch.object(backends, "_adapter", lambda backend: cls.adapter))
-        cls.startClassPatcher(patch.object(backends, "_server_option", lambda backend, name: "", create=True))
+        cls.startClassPatcher(patch.dict(os.environ, {"ODOO_INTEGRATION_SANDBOX_URL": ""}))
         cls.startClassPatcher(patch.object(type(cls.env["sync.job"]), "_importer", lambda job: cls.importer))
         cls.adapter = FakeAdapter()
         cls.importer = FakeImporter()

@@ -93,7 +93,7 @@ class TestSyncJobErrors(JobsMixin, TransactionCase):
 
     def test_failures_say_type_remedy_and_tell_the_backend(self):
         told = []
-        with patch.object(type(self.backend), "_fail", lambda backend, error: told.append(error), create=True):
+        with patch.object(type(self.backend), "_fail", lambda backend, error: told.append(error)):
             for error, error_type in (
                 (DataError("Bad order", remedy="Fix it"), "data"),
                 (ConfigurationError("Token revoked", remedy="Connect again"), "configuration"),
@@ -105,6 +105,12 @@ class TestSyncJobErrors(JobsMixin, TransactionCase):
                 self.assertEqual((job.state, job.error_type), ("failed", error_type))
                 self.assertEqual((job.last_error, job.remedy), (error.message, error.remedy))
         self.assertEqual([error.message for error in told], ["Token revoked"])
+
+    def test_nothing_is_done_for_a_disconnected_backend(self):
+        self.backend.state = "disconnected"
+        with self.assertRaisesRegex(SyncJobFailed, "not connected"):
+            self.perform(self.job)
+        self.assertFalse(self.adapter.calls)
 
     def test_programming_errors_stay_themselves(self):
         with self.assertRaises(ZeroDivisionError) as caught, translate_errors(self.job):

@@ -183,7 +183,7 @@ class TestWebhookDrain(JobsMixin, TransactionCase):
         self.adapter.error = ConfigurationError("Invalid API key")
         event = self.event("", resource="account")
         told = []
-        with patch.object(type(self.backend), "_fail", lambda backend, error: told.append(error), create=True):
+        with patch.object(type(self.backend), "_fail", lambda backend, error: told.append(error)):
             self.drain()
         self.assertEqual((event.state, self.backend.state), ("done", "disconnected"))
         self.assertEqual(told, [self.adapter.error])
