@@ -263,9 +263,6 @@ class IntegrationBackend(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id(xmlid)
         return {**action, "domain": [("backend_id", "in", self.ids), *domain], "context": {}}
 
-    def action_open_jobs(self):
-        return self._open("connector_base.action_sync_job", [])
-
     def action_open_jobs_waiting(self):
         return self._open("connector_base.action_sync_job", [("state", "in", ("pending", "processing"))])
 
@@ -273,7 +270,7 @@ class IntegrationBackend(models.Model):
         return self._open("connector_base.action_sync_job", [("state", "=", "failed")])
 
     def action_open_events(self):
-        return self._open("connector_base.action_integration_webhook_event", [])
+        return self._open("connector_base.action_integration_webhook_event", [("state", "=", "new")])
 
     def action_open_refusals(self):
         return self._open("connector_base.action_integration_webhook_refusal", [])
