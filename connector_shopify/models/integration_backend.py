@@ -113,7 +113,7 @@ class IntegrationBackend(models.Model):
                 return token
             token, seconds, _scopes = request_token(self._session(), self.shopify_domain, client_id, client_secret)
             own._set_secret(TOKEN_KEY, token, fields.Datetime.now() + timedelta(seconds=seconds))
-        self.env["integration.credential"].invalidate_model(flush=False)
+        self.env["integration.credential"].invalidate_model()
         return token
 
     def _shopify_lock_token(self):
