@@ -117,6 +117,7 @@ def order_node(shop: Shop, order: dict) -> dict:
         "totalTipReceivedSet": amount("tip"),
         "originalTotalDutiesSet": None,
         "originalTotalAdditionalFeesSet": None,
+        "additionalFees": [],
         "totalReceivedSet": lambda _info: bag(status.captured(order)),
         "totalOutstandingSet": lambda _info: bag(status.outstanding(order)),
         "totalCapturableSet": lambda _info: bag(status.authorized(order)),
