@@ -34,8 +34,8 @@ class Deliveries:
         self.report: Report | None = None
         self.resign: Callable[[str, dict, bytes], dict] | None = None
         self._wake = threading.Condition()
-        self._busy: set[int] = set()
-        self._stopping = False
+        self._awake = self._stopping = False
+        store.execute("UPDATE delivery SET state = 'waiting' WHERE state = 'sending'")
         self._threads = [threading.Thread(target=self._run, name=f"deliver-{n}", daemon=True) for n in range(workers)]
 
     def start(self):
@@ -102,11 +102,12 @@ class Deliveries:
 
     def wake(self):
         with self._wake:
+            self._awake = True
             self._wake.notify_all()
 
     def pending(self, shop: str | None = None) -> int:
         """Deliveries that still have a try to come."""
-        sql = "SELECT count(*) FROM delivery WHERE (state = 'waiting' OR state LIKE 'held:%')"
+        sql = "SELECT count(*) FROM delivery WHERE (state IN ('waiting', 'sending') OR state LIKE 'held:%')"
         rows = self._store.execute(f"{sql} AND shop = ?", (shop,)) if shop else self._store.execute(sql)
         return rows[0][0]
 
@@ -132,25 +133,22 @@ class Deliveries:
             with self._wake:
                 if self._stopping:
                     return
-                row = self._next()
-                if row is None:
+                if not self._awake:
                     self._wake.wait(0.25)
-                    continue
-                self._busy.add(row[0])
-            try:
+                self._awake = False
+            # The queue is read without holding the condition: whoever enqueues holds the store while waking us.
+            while not self._stopping and (row := self._claim()):
                 self._send(row)
-            finally:
-                with self._wake:
-                    self._busy.discard(row[0])
 
-    def _next(self):
-        """The delivery that is due first and not being sent."""
+    def _claim(self):
+        """Take the delivery that is due first; no other thread gets it."""
         rows = self._store.execute(
-            "SELECT id, shop, subscription, uri, headers, body, attempts, answers FROM delivery "
-            "WHERE state = 'waiting' AND due <= ? ORDER BY due, id LIMIT ?",
-            (self._clock.now(), len(self._threads) + 1),
+            "UPDATE delivery SET state = 'sending' WHERE id = (SELECT id FROM delivery WHERE state = 'waiting' "
+            "AND due <= ? ORDER BY due, id LIMIT 1) "
+            "RETURNING id, shop, subscription, uri, headers, body, attempts, answers",
+            (self._clock.now(),),
         )
-        return next((row for row in rows if row[0] not in self._busy), None)
+        return rows[0] if rows else None
 
     def _send(self, row):
         number, shop, subscription, uri, headers, body, attempts, answers = row
@@ -168,7 +166,7 @@ class Deliveries:
         if state == "waiting":
             due += RETRY_DELAYS[attempts - 1] * self._clock.retry_scale
         self._store.execute(
-            "UPDATE delivery SET state = ?, attempts = ?, due = ?, answers = ? WHERE id = ? AND state = 'waiting'",
+            "UPDATE delivery SET state = ?, attempts = ?, due = ?, answers = ? WHERE id = ? AND state = 'sending'",
             (state, attempts, due, json.dumps(answers), number),
         )
         if gave_up and self.report:

@@ -83,6 +83,10 @@ def refund(shop: Shop, order: dict, now: str, *, lines=None, shipping=False, amo
     if not (entries or carriage or record["transactions"]):
         raise Invalid("nothing to refund")
     order["refunds"].append(record)
+    below = status.current(order)["total"]
+    if below < 0:
+        # Earlier goodwill was part of what comes back now: an order is never worth less than nothing.
+        record["adjustments"].append({"id": shop.id("OrderAdjustment"), "amount": -below, "tax": 0})
     return order
 
 
