@@ -14,3 +14,4 @@ from . import (
     test_webhook,
     test_webhook_drain,
 )
+from . import test_api_call, test_credential, test_rate_limit
