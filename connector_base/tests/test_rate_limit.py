@@ -30,6 +30,7 @@ class TestRateLimit(BackendCase):
 
     def age(self, seconds):
         """Let `seconds` pass for all buckets."""
+        self.env.invalidate_all()
         for bucket in self.env["integration.rate.limit"].search([]):
             bucket.updated -= timedelta(seconds=seconds)
         self.env.flush_all()
@@ -66,6 +67,8 @@ class TestRateLimit(BackendCase):
         budget.acquire("api", 100)
         self.age(-3600)
         self.assertAlmostEqual(budget.acquire("api", 10), 1.0, delta=0.1)
+        self.age(1)
+        self.assertEqual(budget.acquire("api", 10), 0.0)
 
     def test_lanes_leave_their_share(self):
         for lane, left in (("catalogue", 50), ("stock", 35), ("orders", 20), ("webhooks", 10), ("interactive", 0)):
