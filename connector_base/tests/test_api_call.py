@@ -128,7 +128,7 @@ class TestApiCall(ApiCallCase):
                 }
             ],
         )
-        self.assertEqual(row.sync_job_id.id, 77)
+        self.assertEqual(row.sync_job_ref, 77)
         self.assertLess(abs((fields.Datetime.now() - row.at).total_seconds()), 10)
         self.assertGreater(row.duration_ms, 0)
 
@@ -289,10 +289,25 @@ class TestApiCall(ApiCallCase):
     def test_a_row_shows_although_its_job_is_gone(self):
         self.record(call(), integration_job_id=2_000_000_000)
         row = self.calls().with_user(self.user)
-        specification = {"sync_job_id": {"fields": {"display_name": {}}}, "operation": {}}
-        self.assertEqual(row.web_read(specification)[0]["operation"], "orders")
-        groups = row.web_read_group([("id", "=", row.id)], ["sync_job_id"], ["__count"])
-        self.assertEqual(groups["groups"][0]["__count"], 1)
+        values = row.web_read({"sync_job_id": {"fields": {"display_name": {}}}, "operation": {}})
+        self.assertEqual(values, [{"id": row.id, "sync_job_id": False, "operation": "orders"}])
+
+    def test_a_job_shows_its_calls(self):
+        job = self.env["sync.job"].create(
+            {"backend_id": self.backend.id, "operation": "import_orders", "name": "Import"}
+        )
+        self.record(call(), call(error="x"), integration_job_id=job.id)
+        self.record(call())
+        self.assertEqual(job.api_call_count, 2)
+        rows = self.env["integration.api.call"].search(job.action_view_api_calls()["domain"])
+        self.assertEqual((len(rows), rows.sync_job_id), (2, job))
+        self.assertEqual(len(self.calls().filtered_domain([("sync_job_id", "=", False)])), 1)
+        self.assertEqual(
+            self.env["integration.api.call"].search_count(
+                [("backend_id", "=", self.backend.id), ("sync_job_id", "=", False)]
+            ),
+            1,
+        )
 
     def test_old_rows_are_forgotten(self):
         now = datetime.now(timezone.utc)
