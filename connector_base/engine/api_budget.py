@@ -7,15 +7,12 @@ from ..database import autocommit_cursor
 # Share of the bucket a lane leaves to those before it.
 LANE_FLOORS = {"interactive": 0.0, "webhooks": 0.10, "orders": 0.20, "stock": 0.35, "catalogue": 0.50}
 
-_AVAILABLE = SQL(
-    """LEAST(capacity, tokens + rate * GREATEST(
-        0, EXTRACT(EPOCH FROM clock_timestamp() AT TIME ZONE 'UTC' - updated)::float8
-    ))"""
-)
+# Datetimes are naive UTC in Odoo's columns.
+_NOW = SQL("clock_timestamp() AT TIME ZONE 'UTC'")
 
 
 class PgBudget:
-    """`transport.ports.Budget` on the table above, shared by all workers on all nodes.
+    """`transport.ports.Budget` on the table `integration_rate_limit`, shared by all workers on all nodes.
 
     A bucket of `capacity` tokens refills at `rate` per second. Each call to the database is a short transaction of
     its own: nothing waits for a job's end, and nothing is given back when the job rolls back, for the platform has
@@ -43,27 +40,26 @@ class PgBudget:
         :raise KeyError: the adapter knows no such API
         """
         # SQL: one statement that locks, refills, decides and answers; the ORM would need several, and a retry loop.
+        # `now` is read once, and again by PostgreSQL after it waited for the lock: no refill is lost or counted twice.
         query = SQL(
             """
             WITH cur AS MATERIALIZED (
-                SELECT id, rate, avail, LEAST(%(floor)s * capacity + %(cost)s, capacity) AS needed
+                SELECT id, now, rate, %(available)s AS avail, LEAST(%(floor)s * capacity + %(cost)s, capacity) AS needed
                   FROM (
-                    SELECT id, capacity, rate, %(available)s AS avail
-                      FROM integration_rate_limit
-                     WHERE %(key)s
-                       FOR NO KEY UPDATE
+                    SELECT *, %(now)s AS now FROM integration_rate_limit WHERE %(key)s FOR NO KEY UPDATE
                   ) AS bucket
             )
             UPDATE integration_rate_limit AS b
                SET tokens = cur.avail - CASE WHEN cur.avail >= cur.needed THEN %(cost)s ELSE 0 END,
-                   updated = clock_timestamp() AT TIME ZONE 'UTC'
+                   updated = cur.now
               FROM cur
              WHERE b.id = cur.id
          RETURNING cur.avail >= cur.needed, (cur.needed - cur.avail) / cur.rate
             """,
+            now=_NOW,
             floor=self.floor,
             cost=float(cost),
-            available=_AVAILABLE,
+            available=_available(SQL("now")),
             key=self._key(api),
         )
         with autocommit_cursor(self.registry) as cr:
@@ -93,10 +89,11 @@ class PgBudget:
                    ),
                    capacity = COALESCE(%(capacity)s, capacity),
                    rate = COALESCE(%(rate)s, rate),
-                   updated = clock_timestamp() AT TIME ZONE 'UTC'
+                   updated = %(now)s
              WHERE %(key)s
             """,
-            available=_AVAILABLE,
+            available=_available(_NOW),
+            now=_NOW,
             refund=float(refund),
             capacity=SQL("%s::float8", capacity or None),
             rate=SQL("%s::float8", rate or None),
@@ -120,7 +117,7 @@ class PgBudget:
             SQL(
                 """
                 INSERT INTO integration_rate_limit (platform, account_key, api, capacity, rate, tokens, updated)
-                VALUES (%s, %s, %s, %s, %s, %s, clock_timestamp() AT TIME ZONE 'UTC')
+                VALUES (%s, %s, %s, %s, %s, %s, %s)
                 ON CONFLICT DO NOTHING
                 """,
                 self.platform,
@@ -129,5 +126,14 @@ class PgBudget:
                 capacity,
                 rate,
                 capacity,
+                _NOW,
             )
         )
+
+
+def _available(now):
+    """Return the tokens there are at `now`: what was left, and what has flown in since."""
+    return SQL(
+        "LEAST(capacity, tokens + rate * GREATEST(0, EXTRACT(EPOCH FROM %s - updated)::float8))",
+        now,
+    )

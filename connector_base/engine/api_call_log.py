@@ -34,7 +34,7 @@ _COLUMNS = (
     "request_id",
     "error",
     "lane",
-    "sync_job_id",
+    "sync_job_ref",
     "request_body",
     "response_body",
 )
@@ -58,7 +58,7 @@ class ApiCallLog:
             "company_id": backend.company_id.id,
             "platform": backend.platform,
             "lane": backend._lane(),
-            "sync_job_id": context.get("integration_job_id") or None,
+            "sync_job_ref": context.get("integration_job_id") or None,
         }
 
     def record(self, call):
@@ -145,7 +145,7 @@ _CASTS = {
     "backend_id": SQL("int4"),
     "company_id": SQL("int4"),
     "status": SQL("int4"),
-    "sync_job_id": SQL("int4"),
+    "sync_job_ref": SQL("int4"),
 }
 
 _USAGE_KEY = ("backend_id", "operation", "hour")

@@ -26,6 +26,7 @@ from . import (
     sale_order_line,
     sync_job,
     sync_job_actions,
+    sync_job_api_calls,
     sync_job_cause,
     sync_job_drain,
     sync_job_failure,

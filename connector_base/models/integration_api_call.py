@@ -37,15 +37,30 @@ class IntegrationApiCall(models.Model):
     )
     error = fields.Char(readonly=True)
     lane = fields.Char(readonly=True, help="Whose share of the budget was used.")
-    sync_job_id = LooseMany2one("sync.job", string="Sync Job", readonly=True)
+    sync_job_ref = fields.Integer(string="Sync Job ID", readonly=True, aggregator=False)
+    sync_job_id = fields.Many2one(
+        "sync.job", compute="_compute_sync_job_id", search="_search_sync_job_id", help="Empty when it was deleted."
+    )
     request_body = fields.Text(readonly=True, groups="connector_base.group_integration_manager")
     response_body = fields.Text(readonly=True, groups="connector_base.group_integration_manager")
 
     _at_idx = models.Index("(at)")
     _backend_idx = models.Index("(backend_id, id)")
     _failed_idx = models.Index("(id) WHERE failed")
-    _job_idx = models.Index("(sync_job_id) WHERE sync_job_id IS NOT NULL")
+    _job_idx = models.Index("(sync_job_ref) WHERE sync_job_ref IS NOT NULL")
     _body_idx = models.Index("(at) WHERE request_body IS NOT NULL OR response_body IS NOT NULL")
+
+    @api.depends("sync_job_ref")
+    def _compute_sync_job_id(self):
+        jobs = self.env["sync.job"]
+        existing = set(jobs.browse({call.sync_job_ref for call in self if call.sync_job_ref}).exists().ids)
+        for call in self:
+            call.sync_job_id = call.sync_job_ref if call.sync_job_ref in existing else False
+
+    def _search_sync_job_id(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return [("sync_job_ref", "in", [job or False for job in value])]
 
     @api.autovacuum
     def _gc_bodies(self):

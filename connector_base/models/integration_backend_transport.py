@@ -9,7 +9,7 @@ from odoo.tools import config, format_datetime
 
 from ..engine.api_budget import PgBudget
 from ..engine.api_call_log import ApiCallLog
-from ..transport import ConfigurationError, DataError, RateLimited, Session, TransientError, TransportError
+from ..transport import RateLimited, Session, TransientError, TransportError
 
 # Seconds a person waits for the platform's budget before being told when to come back.
 PATIENCE = 3.0
@@ -152,13 +152,11 @@ class IntegrationBackend(models.Model):
                 self.env._("%(name)s can't be reached at the moment: %(message)s", name=name, message=error.message),
                 self.env._("Please try again in a few minutes. Waiting jobs go on by themselves."),
             ]
-        elif isinstance(error, ConfigurationError | DataError):
+        else:
             lines = [
                 self.env._("%(name)s: %(message)s", name=name, message=error.message),
                 error.remedy,
             ]
-        else:
-            lines = [error.message, error.remedy]
         if error.request_id:
             lines.append(self.env._("Request ID for the platform's support: %(id)s", id=error.request_id))
         return "\n\n".join(line for line in lines if line)

@@ -1,4 +1,5 @@
 from . import (
+    test_api_call,
     test_backend,
     test_binding,
     test_connect,
@@ -8,6 +9,7 @@ from . import (
     test_mapping,
     test_neutralize,
     test_order_import,
+    test_rate_limit,
     test_security,
     test_sync_job,
     test_sync_job_errors,
