@@ -102,6 +102,13 @@ class IntegrationCredential(models.Model):
             )
         return super().write(vals)
 
+    # === ACTION METHODS === #
+
+    def action_replace(self):
+        """Ask for a new value."""
+        self.ensure_one()
+        return self._get_records_action(target="new", name=self.label)
+
     # === BUSINESS METHODS === #
 
     def _store(self, value, expires_at=False):
