@@ -90,7 +90,8 @@ class IntegrationBackend(models.Model):
     )
     skip_test_orders = fields.Boolean(default=True, help="Test orders of the platform are not imported.")
 
-    order_count = fields.Integer(compute="_compute_order_count")
+    order_count = fields.Integer(string="Orders", compute="_compute_order_count")
+    last_import = fields.Datetime(compute="_compute_last_import", help="When the platform was last asked for changes.")
 
     # === COMPUTE METHODS === #
 
@@ -102,6 +103,15 @@ class IntegrationBackend(models.Model):
         )
         for backend in self:
             backend.order_count = counts.get(backend, 0)
+
+    def _compute_last_import(self):
+        runs = dict(
+            self.env["integration.cursor"]
+            .sudo()
+            ._read_group([("backend_id", "in", self.ids)], ["backend_id"], ["last_run:max"])
+        )
+        for backend in self:
+            backend.last_import = runs.get(backend)
 
     # === CRUD METHODS === #
 

@@ -21,7 +21,9 @@ class IntegrationCredential(models.Model):
     _order = "backend_id, id"
     _rec_name = "key"
 
-    backend_id = fields.Many2one("integration.backend", required=True, ondelete="cascade", index=True)
+    backend_id = fields.Many2one(
+        "integration.backend", string="Sales Channel", required=True, ondelete="cascade", index=True
+    )
     platform = fields.Selection(related="backend_id.platform")
     company_id = fields.Many2one(related="backend_id.company_id")
     key = fields.Char(required=True, help="What the platform's addon calls this credential.")
@@ -101,6 +103,13 @@ class IntegrationCredential(models.Model):
                 self.env._("A credential can't be moved to another channel. Enter it there, and delete it here.")
             )
         return super().write(vals)
+
+    # === ACTION METHODS === #
+
+    def action_replace(self):
+        """Ask for a new value."""
+        self.ensure_one()
+        return self._get_records_action(target="new", name=self.label)
 
     # === BUSINESS METHODS === #
 

@@ -329,15 +329,14 @@ class TestBackendRecord(ConnectionCase):
             self.backend.warehouse_id = warehouse
 
     def test_settings_are_tracked(self):
-        self.backend.message_ids.unlink()
-        self.backend.with_context(tracking_disable=False).write(
-            {"unknown_product": "create", "debug_until": datetime.now() + timedelta(hours=1)}
-        )
+        backend = self.backend.with_context(tracking_disable=False).copy()
         self.env.flush_all()
         self.env.cr.precommit.run()
-        self.backend.invalidate_recordset(["message_ids"])
-        fields_tracked = self.backend.message_ids.tracking_value_ids.field_id.mapped("name")
-        self.assertEqual(sorted(fields_tracked), ["debug_until", "unknown_product"])
+        backend.write({"unknown_product": "create", "debug_until": datetime.now() + timedelta(hours=1)})
+        self.env.flush_all()
+        self.env.cr.precommit.run()
+        tracked = backend.message_ids.tracking_value_ids.field_id.mapped("name")
+        self.assertEqual(sorted(tracked), ["debug_until", "unknown_product"])
 
     def test_order_count(self):
         order = self.env["sale.order"].create({"partner_id": self.env["res.partner"].create({"name": "A"}).id})
