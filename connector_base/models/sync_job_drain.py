@@ -66,7 +66,6 @@ class SyncJob(models.Model):
         documents.update(self._fetch_thin(by_id, thin))
         found = [document for document in documents.values() if document is not None]
         result = self._importer()._import_page(self.backend_id, found, job=self, source="webhook")
-        self._resolve_documents(result.settled)
         for external_id, reason in result.skipped:
             by_id[external_id]._settle("ignored", reason)
         for external_id, _name, error in result.failed:

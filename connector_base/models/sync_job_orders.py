@@ -70,7 +70,8 @@ class SyncJob(models.Model):
         Those another transaction is importing right now are left to a job of their own, a second later.
         """
         result = self._importer()._import_page(self.backend_id, documents, job=self, source=source)
-        self._count_result(result, len(documents))
+        failed = len(result.failed)
+        self._progress(done=len(documents) - failed, failed=failed)
         if result.busy:
             self.backend_id._enqueue(
                 "import_order_ids", arguments={"external_ids": list(result.busy)}, priority=self.priority, eta=1
@@ -79,12 +80,6 @@ class SyncJob(models.Model):
 
     def _importer(self):
         return self.env["integration.order.importer"]
-
-    def _count_result(self, result, total):
-        """Add an import's counts to the progress, and close earlier failures of what went well."""
-        failed = len(result.failed)
-        self._progress(done=total - failed, failed=failed)
-        self._resolve_documents(result.settled)
 
     def _overlap(self):
         """How far a cursor stays behind the newest update seen."""

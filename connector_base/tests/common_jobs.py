@@ -144,6 +144,7 @@ class FakeImporter:
             else:
                 (result.updated if external_id in self.applied else result.created).append(external_id)
                 self.applied[external_id] = document
+        job._resolve_documents(result.settled)
         return result
 
 
