@@ -111,12 +111,15 @@ class Chaos:
             assert external_id not in found, f"bound twice: {external_id}"
             found[external_id] = (int(version), updated_at.replace(" ", "T") + "+00:00", name)
         wanted = {
-            order["id"]: (order["version"], order["updated_at"], f"#{order['id']}") for order in self.shop.orders.values()
+            order["id"]: (order["version"], order["updated_at"], f"#{order['id']}")
+            for order in self.shop.orders.values()
         }
         assert found.keys() == wanted.keys(), f"lost: {wanted.keys() - found.keys()}"
         wrong = {key: (found[key], wanted[key]) for key in wanted if found[key] != wanted[key]}
         assert not wrong, f"not the newest version: {wrong}"
-        assert self.sql("SELECT count(*) FROM sale_order WHERE integration_backend_id IS NOT NULL") == [str(len(wanted))]
+        assert self.sql("SELECT count(*) FROM sale_order WHERE integration_backend_id IS NOT NULL") == [
+            str(len(wanted))
+        ]
 
 
 @pytest.fixture

@@ -60,8 +60,10 @@ def test_states_never_disagree(chaos):
     assert what["eta"]
 
     # queue_job's own buttons.
-    waiting = chaos.servers[-1].rpc().call(
-        "integration.backend", "chaos_enqueue", [chaos.backend["id"]], "chaos", {"mark": "waiting"}, 3600
+    waiting = (
+        chaos.servers[-1]
+        .rpc()
+        .call("integration.backend", "chaos_enqueue", [chaos.backend["id"]], "chaos", {"mark": "waiting"}, 3600)
     )
     queue_job = chaos.job(waiting)["queue_job_id"][0]
     for button, state in (("button_cancelled", "cancelled"), ("requeue", "pending"), ("button_done", "done")):

@@ -47,7 +47,9 @@ def killer(chaos, seconds, ended):
 
 
 def check_events(chaos, count):
-    states = dict(row.split("|") for row in chaos.sql("SELECT state, count(*) FROM integration_webhook_event GROUP BY 1"))
+    states = dict(
+        row.split("|") for row in chaos.sql("SELECT state, count(*) FROM integration_webhook_event GROUP BY 1")
+    )
     print("events:", states)
     assert sum(map(int, states.values())) == count, states
     assert set(states) <= {"done", "superseded", "ignored"}, states
