@@ -6,7 +6,6 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..engine.clock import naive
-from .integration_backend_transport import server_option
 
 WEBHOOK_PATH = "/connector/webhook"
 

@@ -66,7 +66,6 @@ class SyncJob(models.Model):
         documents.update(self._fetch_thin(by_id, thin))
         found = [document for document in documents.values() if document is not None]
         result = self._importer()._import_page(self.backend_id, found, job=self, source="webhook")
-        self._resolve_documents(result.settled)
         for external_id, reason in result.skipped:
             by_id[external_id]._settle("ignored", reason)
         for external_id, _name, error in result.failed:
@@ -102,20 +101,12 @@ class SyncJob(models.Model):
         """Read the orders that their events don't state in full; return {external id: document}."""
         if not external_ids:
             return {}
-        adapter = self.backend_id._adapter()
-        try:
-            documents = adapter._fetch_orders_by_id(self.backend_id, external_ids)
-        except DataError as error:
-            if len(external_ids) == 1:
-                self._fail_event(by_id[external_ids[0]], error)
-                return {}
-            found = {}
-            for external_id in external_ids:
-                found.update(self._fetch_thin(by_id, [external_id]))
-            return found
+        documents, errors = self._fetch_orders_by_id(external_ids)
         found = {document.external_id: document for document in documents}
         for external_id in external_ids:
-            if external_id not in found:
+            if external_id in errors:
+                self._fail_event(by_id[external_id], errors[external_id])
+            elif external_id not in found:
                 by_id[external_id]._settle("ignored", self.env._("It is not on the platform (any more)."))
         return found
 

@@ -3,6 +3,7 @@ from datetime import datetime, timedelta
 from odoo import models
 
 from ..engine.clock import UTC
+from ..transport.errors import DataError
 
 OVERLAP_MINUTES = 5
 
@@ -35,6 +36,9 @@ class SyncJob(models.Model):
             self._progress(total=adapter._count_orders(backend, since_time) or 0)
         found = adapter._fetch_orders(backend, since_time, page)
         summary = self._import_orders(found.documents, source="poll")
+        for error in found.failed:
+            self._fail_document(error.external_id, error)
+        self._progress(failed=len(found.failed))
         cursor._advance(found.documents, datetime.fromisoformat(started_at))
         if found.next_page:
             self._chain({"since": since, "page": found.next_page, "started_at": started_at})
@@ -51,9 +55,12 @@ class SyncJob(models.Model):
     def _run_import_order_ids(self, external_ids):
         """Read these orders from the platform in one call and import them."""
         self._progress(total=len(external_ids))
-        documents = self.backend_id._adapter()._fetch_orders_by_id(self.backend_id, external_ids)
+        documents, errors = self._fetch_orders_by_id(external_ids)
+        for external_id, error in errors.items():
+            self._fail_document(external_id, error)
+        self._progress(failed=len(errors))
         summary = self._import_orders(documents, source="single")
-        missing = set(external_ids) - {document.external_id for document in documents}
+        missing = set(external_ids) - errors.keys() - {document.external_id for document in documents}
         if missing:
             self._resolve_documents(missing)
             self._progress(done=len(missing))
@@ -64,13 +71,32 @@ class SyncJob(models.Model):
             )
         return summary
 
+    def _fetch_orders_by_id(self, external_ids):
+        """Read orders in one call; when the platform or the parser refuses the batch, one by one.
+
+        :return: the canonical orders, and {external id: DataError} of those that can't be read
+        """
+        adapter = self.backend_id._adapter()
+        try:
+            return list(adapter._fetch_orders_by_id(self.backend_id, external_ids)), {}
+        except DataError as error:
+            if len(external_ids) == 1:
+                return [], {external_ids[0]: error}
+        documents, errors = [], {}
+        for external_id in external_ids:
+            found, failed = self._fetch_orders_by_id([external_id])
+            documents += found
+            errors.update(failed)
+        return documents, errors
+
     def _import_orders(self, documents, source):
         """Import canonical orders that were read from the platform; return the summary.
 
         Those another transaction is importing right now are left to a job of their own, a second later.
         """
         result = self._importer()._import_page(self.backend_id, documents, job=self, source=source)
-        self._count_result(result, len(documents))
+        failed = len(result.failed)
+        self._progress(done=len(documents) - failed, failed=failed)
         if result.busy:
             self.backend_id._enqueue(
                 "import_order_ids", arguments={"external_ids": list(result.busy)}, priority=self.priority, eta=1
@@ -79,12 +105,6 @@ class SyncJob(models.Model):
 
     def _importer(self):
         return self.env["integration.order.importer"]
-
-    def _count_result(self, result, total):
-        """Add an import's counts to the progress, and close earlier failures of what went well."""
-        failed = len(result.failed)
-        self._progress(done=total - failed, failed=failed)
-        self._resolve_documents(result.settled)
 
     def _overlap(self):
         """How far a cursor stays behind the newest update seen."""

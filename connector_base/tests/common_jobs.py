@@ -41,7 +41,7 @@ class FakeAdapter:
         self.orders = {}
         self.calls = []
         self.error = None
-        self.connected = True
+        self.unreadable = set()
 
     def _call(self, name, *details):
         self.calls.append((name, *details))
@@ -69,10 +69,20 @@ class FakeAdapter:
         start = int(page or 0)
         found = self._since(since)
         end = start + self.page_size
-        return Page(documents=tuple(found[start:end]), next_page=str(end) if end < len(found) else None)
+        return Page(
+            documents=tuple(document for document in found[start:end] if document.external_id not in self.unreadable),
+            next_page=str(end) if end < len(found) else None,
+            failed=tuple(
+                DataError("Unreadable", external_id=document.external_id)
+                for document in found[start:end]
+                if document.external_id in self.unreadable
+            ),
+        )
 
     def _fetch_orders_by_id(self, backend, external_ids):
         self._call("read", *external_ids)
+        if self.unreadable.intersection(external_ids):
+            raise DataError("Unreadable")
         return [self.orders[external_id] for external_id in external_ids if external_id in self.orders]
 
     def _webhook_methods(self):
@@ -144,6 +154,7 @@ class FakeImporter:
             else:
                 (result.updated if external_id in self.applied else result.created).append(external_id)
                 self.applied[external_id] = document
+        job._resolve_documents(result.settled)
         return result
 
 

@@ -121,6 +121,22 @@ class TestCursor(JobsMixin, TransactionCase):
         self.perform(left)
         self.assertEqual(len(self.importer.applied), 5)
 
+    def test_unreadable_orders_fail_alone(self):
+        self.adapter.unreadable = {"1", "4"}
+        job = self.backend._start_import("orders")
+        self.perform_chain(job)
+        self.assertEqual((job.state, job.items_done, job.items_failed), ("done", 3, 2))
+        self.assertEqual(set(job.child_ids.mapped("external_id")), {"1", "4"})
+        again = self.backend._enqueue("import_order_ids", arguments={"external_ids": ["0", "1", "2"]})
+        self.perform(again)
+        self.assertEqual((again.items_done, again.items_failed), (2, 1))
+        child = again.child_ids
+        self.assertEqual(child.external_id, "1")
+        self.adapter.unreadable = set()
+        child.action_retry()
+        self.perform(child)
+        self.assertEqual(child.state, "done")
+
     def test_orders_gone_from_the_platform_end_well(self):
         job = self.backend._enqueue("import_order_ids", arguments={"external_ids": ["1", "gone"]})
         self.assertIn("gone", self.perform(job).result)

@@ -1,0 +1,138 @@
+"""Real servers with the chaos addon on a database of their own; the shop runs in the test's process."""
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from scripts import databases
+from scripts.state import ROOT
+from tests.chaos.shop import Sender, Shop
+
+ADDONS = Path(__file__).parent / "addons"
+CHANNELS = "root:4,root.integration_webhooks:2"
+
+
+class Chaos:
+    """A database with a connected backend of the chaos platform, and servers on it."""
+
+    def __init__(self, yard, shop, shop_address):
+        self.yard = yard
+        self.shop = shop
+        self.shop_address = shop_address
+        self.servers = []
+        paths = [*yard.workshop.source.addons, ROOT, ADDONS]
+        self.addons_path = ",".join(str(path) for path in paths)
+        self.database = yard.database()
+        databases.odoo_task(
+            yard.workshop,
+            self.database,
+            "-i",
+            "connector_chaos",
+            f"--addons-path={self.addons_path}",
+            what="Installing the chaos addon",
+        )
+        self.backend = None
+
+    def serve(self, **options):
+        """Start one more server; the first one also connects the backend."""
+        sections = {"options": {"addons_path": self.addons_path, "max_cron_threads": 0}}
+        options = {"workers": 2, "channels": CHANNELS, **options}
+        environment = {"CHAOS_SHOP": self.shop_address}
+        server = self.yard.odoo(self.database, sections=sections, environment=environment, **options)
+        self.servers.append(server)
+        if not self.backend:
+            self.backend = server.rpc().call("integration.backend", "chaos_connect")
+            self.shop.currency = self.backend["currency"]
+        return server
+
+    def sender(self):
+        """Return what sends webhooks to all servers in turn."""
+        return Sender([server.address for server in self.servers], self.backend["path"])
+
+    def sql(self, query):
+        """Return the lines of a query, columns separated by `|`."""
+        return self.yard.workshop.server.psql(query, self.database).splitlines()
+
+    def enqueue(self, operation, **arguments):
+        """Queue a job of `operation`; return its id."""
+        rpc = self.servers[-1].rpc()
+        return rpc.call("integration.backend", "chaos_enqueue", [self.backend["id"]], operation, arguments)
+
+    def job(self, job_id):
+        """Return what the sync job says."""
+        fields = ["state", "last_error", "error_type", "remedy", "retry_count", "result", "queue_job_id", "eta"]
+        return self.servers[-1].rpc().call("sync.job", "read", [job_id], fields)[0]
+
+    def wait(self, condition, seconds=60, what="it did not happen"):
+        """Wait until `condition()` is true; return the seconds it took."""
+        started = time.monotonic()
+        while not condition():
+            assert time.monotonic() - started < seconds, what() if callable(what) else what
+            time.sleep(0.1)
+        return time.monotonic() - started
+
+    def wait_state(self, job_id, state, seconds=60):
+        """Wait until the sync job is in `state`; return the seconds it took."""
+        return self.wait(lambda: self.job(job_id)["state"] == state, seconds, lambda: str(self.job(job_id)))
+
+    def worker_of(self, job_id):
+        """Return the process that runs the job, None when none does."""
+        rows = self.sql(
+            "SELECT worker_pid FROM queue_job JOIN sync_job ON sync_job.queue_job_id = queue_job.id"
+            f" WHERE sync_job.id = {int(job_id)} AND queue_job.state = 'started'"
+        )
+        return int(rows[0]) if rows else None
+
+    def kill_worker(self, pid):
+        """Kill -9 a worker, after making sure that it is one of ours."""
+        assert any(pid in server.worker_pids() for server in self.servers), pid
+        os.kill(pid, signal.SIGKILL)
+
+    def quiet(self):
+        """Return whether no event waits and no job waits or runs."""
+        waiting = "state IN ('pending', 'enqueued', 'started', 'wait_dependencies')"
+        return not (
+            self.sql("SELECT 1 FROM integration_webhook_event WHERE state = 'new' LIMIT 1")
+            or self.sql(f"SELECT 1 FROM queue_job WHERE {waiting} LIMIT 1")
+        )
+
+    def check_orders(self):
+        """Every order of the shop is in Odoo once, in its newest version."""
+        rows = self.sql(
+            "SELECT b.external_id, o.amount_total::int, b.remote_updated_at, o.client_order_ref"
+            "  FROM integration_binding_order b JOIN sale_order o ON o.id = b.odoo_id ORDER BY 1"
+        )
+        found = {}
+        for row in rows:
+            external_id, version, updated_at, name = row.split("|")
+            assert external_id not in found, f"bound twice: {external_id}"
+            found[external_id] = (int(version), updated_at.replace(" ", "T") + "+00:00", name)
+        wanted = {
+            order["id"]: (order["version"], order["updated_at"], f"#{order['id']}")
+            for order in self.shop.orders.values()
+        }
+        assert found.keys() == wanted.keys(), f"lost: {wanted.keys() - found.keys()}"
+        wrong = {key: (found[key], wanted[key]) for key in wanted if found[key] != wanted[key]}
+        assert not wrong, f"not the newest version: {wrong}"
+        assert self.sql("SELECT count(*) FROM sale_order WHERE integration_backend_id IS NOT NULL") == [
+            str(len(wanted))
+        ]
+
+
+@pytest.fixture
+def chaos(module_chaos_factory):
+    """A fresh database and shop for one test."""
+    return module_chaos_factory
+
+
+@pytest.fixture
+def module_chaos_factory(yard):
+    shop = Shop()
+    with shop.serving() as address:
+        chaos = Chaos(yard, shop, address)
+        yield chaos
+        for server in chaos.servers:
+            server.stop()

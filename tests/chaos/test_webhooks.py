@@ -1,0 +1,149 @@
+"""Webhooks in number, with duplicates, out of order, and while workers and servers die: none lost, newest wins."""
+
+import random
+import threading
+import time
+
+ORDERS = 120
+EVENTS = 1200
+CLIENTS = 8
+
+
+def deliveries(shop, seed, events=EVENTS, orders=ORDERS):
+    """Return deliveries of so many updates, some thin, some sent twice, in an order that platforms would not be proud of."""
+    rng = random.Random(seed)
+    payloads = [
+        shop.update(str(rng.randrange(orders)), **({"thin": True} if rng.random() < 0.05 else {}))
+        for _number in range(events)
+    ]
+    found = [shop.delivery(payload) for payload in payloads]
+    found += rng.sample(found, events // 20)
+    for start in range(0, len(found), 50):
+        block = found[start : start + 50]
+        rng.shuffle(block)
+        found[start : start + 50] = block
+    return found
+
+
+def killer(chaos, seconds, ended):
+    """Kill -9 a worker that drains, again and again; return how many were killed through `killed`."""
+    killed = []
+
+    def run():
+        while not ended.wait(seconds):
+            rows = chaos.sql(
+                "SELECT worker_pid FROM queue_job WHERE state = 'started' AND channel = 'root.integration_webhooks' LIMIT 1"
+            )
+            if rows:
+                try:
+                    chaos.kill_worker(int(rows[0]))
+                    killed.append(int(rows[0]))
+                except (AssertionError, ProcessLookupError):
+                    continue  # it has ended by itself meanwhile
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    return thread, killed
+
+
+def check_events(chaos, count):
+    states = dict(
+        row.split("|") for row in chaos.sql("SELECT state, count(*) FROM integration_webhook_event GROUP BY 1")
+    )
+    print("events:", states)
+    assert sum(map(int, states.values())) == count, states
+    assert set(states) <= {"done", "superseded", "ignored"}, states
+    assert chaos.sql("SELECT count(*) FROM queue_job WHERE state = 'failed'") == ["0"]
+
+
+def test_flood_with_workers_killed_in_mid_drain(chaos):
+    chaos.serve()
+    found = deliveries(chaos.shop, 1)
+    ended = threading.Event()
+    thread, killed = killer(chaos, 0.7, ended)
+    sender = chaos.sender()
+    seconds = sender.send_by(CLIENTS, found)
+    print(f"{len(found)} deliveries in {seconds:.1f} s, {sender.repeats} sent again")
+    time.sleep(3)
+    ended.set()
+    thread.join()
+    chaos.wait(chaos.quiet, 120, "events or jobs were left behind")
+    print(f"{len(killed)} workers killed in mid-drain")
+    assert killed, "nobody was killed: the test says nothing"
+    check_events(chaos, EVENTS)
+    chaos.check_orders()
+
+
+def test_poison_among_many_fails_alone(chaos):
+    chaos.serve()
+    payloads = [chaos.shop.update(str(number)) for number in range(300)]
+    for number in (7, 77, 177):
+        payloads[number]["poison"] = True
+    chaos.sender().send_by(CLIENTS, [chaos.shop.delivery(payload) for payload in payloads])
+    chaos.wait(chaos.quiet, 90, "events or jobs were left behind")
+    failed = chaos.sql("SELECT external_id FROM integration_webhook_event WHERE state = 'failed' ORDER BY 1")
+    assert sorted(failed) == ["177", "7", "77"]
+    rpc = chaos.servers[0].rpc()
+    causes = rpc.search_read("sync.job.cause", [], ["job_count", "error_type"])
+    assert [(cause["error_type"], cause["job_count"]) for cause in causes] == [("data", 3)]
+    rpc.call("sync.job.cause", "action_retry_all", [causes[0]["id"]])
+    chaos.wait(chaos.quiet, 60, "the retried jobs did not end")
+    assert rpc.search_count("sync.job.cause", []) == 0
+    chaos.check_orders()
+
+
+def test_two_servers_with_webhooks_and_polling_at_once(chaos):
+    """Two Odoo processes take webhooks and poll, over and over, while orders change: no duplicate, none lost."""
+    for number in range(150):
+        chaos.shop.update(str(number))
+    chaos.serve()
+    chaos.serve()
+    ended = threading.Event()
+    polls = []
+
+    def poll(server):
+        rpc = server.rpc()
+        while not ended.is_set():
+            polls.append(rpc.call("integration.backend", "chaos_import", [chaos.backend["id"]]))
+            time.sleep(0.3)
+
+    pollers = [threading.Thread(target=poll, args=(server,), daemon=True) for server in chaos.servers]
+    for thread in pollers:
+        thread.start()
+    # Half of the changes reach Odoo by polling only.
+    for number in range(400):
+        payload = chaos.shop.update(str(number % 200))
+        if number % 2:
+            chaos.sender().send([chaos.shop.delivery(payload)])
+    ended.set()
+    for thread in pollers:
+        thread.join()
+    chaos.wait(chaos.quiet, 120, "events or jobs were left behind")
+    chaos.servers[0].rpc().call("integration.backend", "chaos_import", [chaos.backend["id"]])
+    chaos.wait(chaos.quiet, 60, "the last poll did not end")
+    print(f"{len(set(polls))} imports, {len(polls)} asked for")
+    assert len(set(polls)) > 1
+    assert chaos.sql("SELECT count(*) FROM queue_job WHERE state = 'failed'") == ["0"]
+    chaos.check_orders()
+
+
+def test_initial_import_survives_kills(chaos):
+    """A chain of pages whose workers are killed imports each order once, and its progress is exact."""
+    for number in range(400):
+        chaos.shop.update(str(number))
+    server = chaos.serve()
+    job = server.rpc().call("integration.backend", "chaos_import", [chaos.backend["id"]])
+    kills = 0
+    while chaos.job(job)["state"] not in ("done", "failed"):
+        pid = chaos.worker_of(job)
+        if pid and kills < 3:
+            time.sleep(0.15)
+            if chaos.worker_of(job) == pid:
+                chaos.kill_worker(pid)
+                kills += 1
+        time.sleep(0.3)
+    assert kills, "nobody was killed: the test says nothing"
+    counts = server.rpc().call("sync.job", "read", [job], ["state", "items_total", "items_done", "items_failed"])[0]
+    counts.pop("id")
+    assert counts == {"state": "done", "items_total": 400, "items_done": 400, "items_failed": 0}
+    chaos.check_orders()
