@@ -10,38 +10,15 @@ _logger = logging.getLogger(__name__)
 FAST_PARAMETER = "connector_base.fast_order_creation"
 SAMPLE = 50  # one order in so many is computed by Odoo as well, and compared
 
-# Stored fields whose values an import knows, and the modules whose methods compute them as the import does. A method
-# of any other module means that somebody wants something else: then Odoo computes.
-ORDER_METHODS = {
-    "_compute_amounts": {"sale"},
-    "_compute_currency_id": {"sale"},
-    "_compute_currency_rate": {"sale"},
-    "_compute_invoice_status": {"sale"},
+# The modules whose ways of computing quotations the import knows. A field that any other module computes is left to it.
+TRUSTED_MODULES = {"sale", "sale_stock"}
+ORDER_AMOUNTS = ("amount_untaxed", "amount_tax", "amount_total")
+LINE_AMOUNTS = ("price_subtotal", "price_tax", "price_total", "price_reduce_taxexcl", "price_reduce_taxinc")
+# What the amounts depend on besides their own compute methods
+AMOUNT_METHODS = {
+    "sale.order": ("_get_priced_lines", "_add_base_lines_for_early_payment_discount"),
+    "sale.order.line": ("_prepare_base_line_for_taxes_computation",),
 }
-LINE_METHODS = {
-    "_compute_amount": {"sale"},
-    "_compute_price_reduce_taxexcl": {"sale"},
-    "_compute_price_reduce_taxinc": {"sale"},
-    "_compute_qty_delivered_method": {"sale", "sale_stock"},
-    "_compute_qty_invoiced": {"sale"},
-    "_compute_qty_to_invoice": {"sale"},
-    "_compute_invoice_status": {"sale"},
-    "_compute_untaxed_amount_invoiced": {"sale"},
-    "_compute_untaxed_amount_to_invoice": {"sale"},
-    "_compute_warehouse_id": {"sale_stock"},
-    "_prepare_base_line_for_taxes_computation": {"sale"},
-}
-# Not precomputed: given to create, they would be computed again after it
-ORDER_FIELDS = ("amount_untaxed", "amount_tax", "amount_total", "invoice_status")
-LINE_FIELDS = (
-    "qty_invoiced",
-    "qty_to_invoice",
-    "invoice_status",
-    "untaxed_amount_invoiced",
-    "untaxed_amount_to_invoice",
-    "warehouse_id",
-)
-CHECKED_LINE_FIELDS = ("price_subtotal", "price_tax", "price_total", "qty_delivered_method", *LINE_FIELDS)
 
 
 class IntegrationOrderWriter(models.AbstractModel):
@@ -60,34 +37,40 @@ class IntegrationOrderWriter(models.AbstractModel):
         """Create the orders of `drafts` and set their `order`."""
         if not drafts:
             return
-        fast = self._is_fast()
-        Order = self.env["sale.order"]
-        known = KnownValues(("name",))
-        heads = []
-        for draft, name in zip(drafts, self._next_names(len(drafts)), strict=True):
-            head = {**draft.head, **draft.parties, **draft.mirror, **self._hold_values(draft), "name": name}
-            if fast:
-                head.update(
-                    amount_untaxed=float(draft.untaxed),
-                    amount_tax=float(draft.total - draft.untaxed),
-                    amount_total=float(draft.total),
-                    invoice_status="no",
-                )
-                known.add(head, {"currency_id": draft.currency_id, "currency_rate": draft.rate})
-            heads.append(head)
-        if not fast:
-            self._set_orders(drafts, Order.create(heads))
+        heads = [
+            {**draft.head, **draft.parties, **draft.mirror, **self._hold_values(draft), "name": name}
+            for draft, name in zip(drafts, self._next_names(len(drafts)), strict=True)
+        ]
+        if self._is_fast():
+            self._create_known(drafts, heads)
+        else:
+            self._set_orders(drafts, self.env["sale.order"].create(heads))
             self._create_lines(drafts)
-            return
+
+    @api.model
+    def _create_known(self, drafts, heads):
+        """Create quotations with the amounts they must show."""
+        Order = self.env["sale.order"]
+        names = [*ORDER_AMOUNTS, *self._trusted("sale.order", ("invoice_status",))]
+        known = KnownValues(("name",))
+        for draft, head in zip(drafts, heads, strict=True):
+            known.add(head, {"currency_id": draft.currency_id, "currency_rate": draft.rate})
+            head.update(
+                amount_untaxed=float(draft.untaxed),
+                amount_tax=float(draft.total - draft.untaxed),
+                amount_total=float(draft.total),
+            )
+            if "invoice_status" in names:
+                head["invoice_status"] = "no"
         orders = Order.with_context(integration_known_orders=known).create(heads).with_context(self.env.context)
         self._set_orders(drafts, orders)
-        fields = [orders._fields[name] for name in ORDER_FIELDS]
+        fields = [Order._fields[name] for name in names]
         with self.env.protecting(fields, orders):
             for field in fields:
                 self.env.remove_to_compute(field, orders)
-            lines = self._create_known_lines(drafts)
+            lines, line_names = self._create_known_lines(drafts)
             self.env.flush_all()
-        self._check_sample(orders, lines)
+        self._check_sample([(orders, [*names, "currency_rate"]), (lines, line_names)])
 
     @api.model
     def _set_orders(self, drafts, orders):
@@ -104,49 +87,55 @@ class IntegrationOrderWriter(models.AbstractModel):
 
     @api.model
     def _create_known_lines(self, drafts):
-        """Create the lines of new quotations with the amounts they must show."""
+        """Create the lines of new quotations with the amounts they must show; return them and the fields given."""
         Line = self.env["sale.order.line"]
-        known = KnownValues(("order_id", "sequence"))
-        constants = {
-            **self._line_constants(),
-            "qty_delivered": 0.0,
+        # stored only after creation by Odoo: whatever it computes for a quotation is this
+        later = {
             "qty_invoiced": 0.0,
             "qty_to_invoice": 0.0,
             "invoice_status": "no",
             "untaxed_amount_invoiced": 0.0,
             "untaxed_amount_to_invoice": 0.0,
         }
+        later = {name: later[name] for name in self._trusted("sale.order.line", later)}
+        given = set(self._trusted("sale.order.line", (*LINE_AMOUNTS, "qty_delivered_method")))
+        has_warehouse = bool(self._trusted("sale.order.line", ("warehouse_id",)))
+        known = KnownValues(("order_id", "sequence"))
+        constants = {**self._line_constants(), **later, "qty_delivered": 0.0}
         values = []
         for draft in drafts:
             constants["order_id"] = draft.order.id
-            constants["warehouse_id"] = draft.head["warehouse_id"]
-            order_values = {
+            if has_warehouse:
+                constants["warehouse_id"] = draft.head["warehouse_id"]
+            related = {
                 "company_id": draft.head["company_id"],
                 "currency_id": draft.currency_id,
                 "order_partner_id": draft.parties["partner_id"],
                 "salesman_id": draft.parties["user_id"],
                 "state": draft.head["state"],
             }
-            for line, (subtotal, total), product_type in zip(draft.lines, draft.shown, draft.types, strict=True):
-                line = {**constants, **line}
-                quantity, subtotal, total = line["product_uom_qty"], float(subtotal), float(total)
-                known.add(
-                    line,
-                    {
-                        **order_values,
-                        "price_subtotal": subtotal,
-                        "price_total": total,
-                        "price_tax": total - subtotal,
-                        "price_reduce_taxexcl": subtotal / quantity if quantity else 0.0,
-                        "price_reduce_taxinc": total / quantity if quantity else 0.0,
-                        "qty_delivered_method": "stock_move" if product_type == "consu" else "manual",
-                    },
-                )
-                values.append(line)
+            for line, shown, product_type in zip(draft.lines, draft.shown, draft.types, strict=True):
+                vals = {**constants, **line}
+                facts = self._line_facts(vals["product_uom_qty"], shown, product_type)
+                known.add(vals, {**related, **{name: facts[name] for name in given}})
+                values.append(vals)
         lines = Line.with_context(integration_known_lines=known).create(values).with_context(self.env.context)
-        for name in LINE_FIELDS:
-            self.env.remove_to_compute(lines._fields[name], lines)
-        return lines
+        names = [*later, *(["warehouse_id"] if has_warehouse else [])]
+        for name in names:
+            self.env.remove_to_compute(Line._fields[name], lines)
+        return lines, [*names, *given]
+
+    @api.model
+    def _line_facts(self, quantity, shown, product_type):
+        subtotal, total = map(float, shown)
+        return {
+            "price_subtotal": subtotal,
+            "price_total": total,
+            "price_tax": total - subtotal,
+            "price_reduce_taxexcl": subtotal / quantity if quantity else 0.0,
+            "price_reduce_taxinc": total / quantity if quantity else 0.0,
+            "qty_delivered_method": "stock_move" if product_type == "consu" else "manual",
+        }
 
     @api.model
     def _line_constants(self):
@@ -183,30 +172,45 @@ class IntegrationOrderWriter(models.AbstractModel):
 
     @api.model
     def _is_fast(self):
+        """Whether amounts may be given to the creates: not switched off, and no other addon has a say in them."""
         parameter = self.env["ir.config_parameter"].sudo().get_param(FAST_PARAMETER, "True")
-        return str2bool(parameter, False) and all(
-            self._defining_modules(model, method) <= modules
-            for model, methods in (("sale.order", ORDER_METHODS), ("sale.order.line", LINE_METHODS))
-            for method, modules in methods.items()
+        return (
+            str2bool(parameter, False)
+            and len(self._trusted("sale.order", (*ORDER_AMOUNTS, "currency_id", "currency_rate")))
+            == len(ORDER_AMOUNTS) + 2
+            and len(self._trusted("sale.order.line", LINE_AMOUNTS)) == len(LINE_AMOUNTS)
+            and all(
+                self._defining_modules(model, method) <= TRUSTED_MODULES
+                for model, methods in AMOUNT_METHODS.items()
+                for method in methods
+            )
         )
+
+    @api.model
+    def _trusted(self, model, names):
+        """Return those of the fields `names` that are computed by known modules only."""
+        fields = self.env[model]._fields
+        return [name for name in names if self._defining_modules(model, fields[name].compute) <= TRUSTED_MODULES]
 
     @api.model
     def _defining_modules(self, model, method):
         return {cls._module for cls in type(self.env[model]).mro() if method in vars(cls)}
 
     @api.model
-    def _check_sample(self, orders, lines):
-        """Let Odoo compute a sample of new orders; on a difference it computes the whole page, and all later ones."""
+    def _check_sample(self, given):
+        """Let Odoo compute a sample of new orders; on a difference it computes the whole page, and all later ones.
+
+        :param given: (records, names of the fields whose values were given), orders first
+        """
+        orders = given[0][0]
         sample = orders.filtered(lambda order: order.id % SAMPLE == 0)
         if not sample:
             return
-        checked = [
-            (sample, [*ORDER_FIELDS, "currency_rate"]),
-            (lines.filtered(lambda line: line.order_id in sample), CHECKED_LINE_FIELDS),
-        ]
-        known = [[records.mapped(name) for name in names] for records, names in checked]
+        lines, names = given[1]
+        checked = [(sample, given[0][1]), (lines.filtered(lambda line: line.order_id in sample), names)]
+        before = self._read(checked)
         self._recompute(checked)
-        if known == [[records.mapped(name) for name in names] for records, names in checked]:
+        if before == self._read(checked):
             return
         _logger.warning(
             "Odoo computes other values than the import for %s: fast order creation is switched off "
@@ -215,14 +219,21 @@ class IntegrationOrderWriter(models.AbstractModel):
             FAST_PARAMETER,
         )
         self.env["ir.config_parameter"].sudo().set_param(FAST_PARAMETER, "False")
-        self._recompute([(orders, [*ORDER_FIELDS, "currency_rate"]), (lines, CHECKED_LINE_FIELDS)])
+        self._recompute(given)
+
+    @api.model
+    def _read(self, checked):
+        """Return the values of (records, field names) as the database holds them."""
+        self.env.flush_all()
+        for records, names in checked:
+            records.invalidate_recordset(names, flush=False)
+        return [records.read(names, load=False) for records, names in checked]
 
     @api.model
     def _recompute(self, checked):
         for records, names in checked:
             for name in names:
                 self.env.add_to_compute(records._fields[name], records)
-        self.env.flush_all()
 
     @api.model
     def _check_amounts(self, drafts):
