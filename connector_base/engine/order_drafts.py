@@ -35,7 +35,8 @@ class Draft:
     """One order about to be written.
 
     `mirror` are the values of what the document states, written at every import; `head` the others, `parties` customer
-    and addresses. `lines` are values without `order_id`, `shown` the (subtotal, total) Odoo must show for each.
+    and addresses. `lines` are values without `order_id`, `shown` the (subtotal, total) Odoo must show for each, `types`
+    the types of their products.
     """
 
     entry: object
@@ -44,6 +45,9 @@ class Draft:
     parties: dict = field(default_factory=dict)
     lines: list = field(default_factory=list)
     shown: list = field(default_factory=list)
+    types: list = field(default_factory=list)
+    currency_id: int = 0
+    rate: float = 1.0
     holds: list = field(default_factory=list)
     order: object = None
 
@@ -85,10 +89,9 @@ class IntegrationOrderDrafter(models.AbstractModel):
                 currency = currency_page.currencies[document.currency]
                 rate = currency_page.rates[document.currency, document.created_at.date()]
                 draft.head["pricelist_id"] = currency_page.pricelists[document.currency]
+                draft.currency_id, draft.rate = currency.id, rate or 1.0
                 amounts = plan_amounts(document, currency.decimal_places)
-                self._fill_lines(
-                    draft, amounts, product_page, tax_page, currency.id, rate or 1.0, precisions[document.currency]
-                )
+                self._fill_lines(draft, amounts, product_page, tax_page, precisions[document.currency])
                 self._hold(draft, amounts, currency, rate, missing_taxes[entry.external_id])
             drafts.append(draft)
         return drafts
@@ -231,7 +234,7 @@ class IntegrationOrderDrafter(models.AbstractModel):
     # === LINES === #
 
     @api.model
-    def _fill_lines(self, draft, amounts, product_page, tax_page, currency_id, rate, precision):
+    def _fill_lines(self, draft, amounts, product_page, tax_page, precision):
         document = draft.entry.document
         keys = self.env["integration.tax.resolver"]._keys(document)
         quantum = Decimal(1).scaleb(-precision.quantity)
@@ -247,8 +250,8 @@ class IntegrationOrderDrafter(models.AbstractModel):
                 price,
                 part_amounts,
                 [tax_page.found.get(key) for key in part_keys],
-                currency_id=currency_id,
-                rate=rate,
+                currency_id=draft.currency_id,
+                rate=draft.rate,
                 precision=precision,
                 key=number,
             )
@@ -262,6 +265,7 @@ class IntegrationOrderDrafter(models.AbstractModel):
             )
             draft.lines.append(values)
             draft.shown.append(shown)
+            draft.types.append(product.type)
         if amounts.rounding:
             self._add_rounding_line(draft, amounts.rounding)
 
@@ -316,6 +320,7 @@ class IntegrationOrderDrafter(models.AbstractModel):
             }
         )
         draft.shown.append((amount, amount))
+        draft.types.append(product.type)
 
     # === HOLD === #
 

@@ -1,9 +1,33 @@
+import logging
+
 from odoo import api, models
-from odoo.tools import SQL
+from odoo.tools import SQL, str2bool
+
+from .known_values import KnownValues
+
+_logger = logging.getLogger(__name__)
+
+FAST_PARAMETER = "connector_base.fast_order_creation"
+SAMPLE = 50  # one order in so many is computed by Odoo as well, and compared
+
+# The modules whose ways of computing quotations the import knows. A field that any other module computes is left to it.
+TRUSTED_MODULES = {"sale", "sale_stock"}
+ORDER_AMOUNTS = ("amount_untaxed", "amount_tax", "amount_total")
+LINE_AMOUNTS = ("price_subtotal", "price_tax", "price_total", "price_reduce_taxexcl", "price_reduce_taxinc")
+# What the amounts depend on besides their own compute methods
+AMOUNT_METHODS = {
+    "sale.order": ("_get_priced_lines", "_add_base_lines_for_early_payment_discount"),
+    "sale.order.line": ("_prepare_base_line_for_taxes_computation",),
+}
 
 
 class IntegrationOrderWriter(models.AbstractModel):
-    """Writes drafts of orders: all heads in one create, all lines in another."""
+    """Writes drafts of orders: all heads in one create, all lines in another.
+
+    What is known beforehand - the platform's amounts, and what any new quotation starts with - is given to the creates
+    instead of being computed record by record; a sample is computed by Odoo as well. Where another addon computes these
+    fields, or the sample differs, or the system parameter `connector_base.fast_order_creation` is False, Odoo computes.
+    """
 
     _name = "integration.order.writer"
     _description = "Order Writer"
@@ -13,21 +37,105 @@ class IntegrationOrderWriter(models.AbstractModel):
         """Create the orders of `drafts` and set their `order`."""
         if not drafts:
             return
-        names = self._next_names(drafts[0].head["company_id"], len(drafts))
-        heads = []
-        for draft, name in zip(drafts, names, strict=True):
-            heads.append({**draft.head, **draft.parties, **draft.mirror, **self._hold_values(draft), "name": name})
-        orders = self.env["sale.order"].create(heads)
+        heads = [
+            {**draft.head, **draft.parties, **draft.mirror, **self._hold_values(draft), "name": name}
+            for draft, name in zip(drafts, self._next_names(len(drafts)), strict=True)
+        ]
+        if self._is_fast():
+            self._create_known(drafts, heads)
+        else:
+            self._set_orders(drafts, self.env["sale.order"].create(heads))
+            self._create_lines(drafts)
+
+    @api.model
+    def _create_known(self, drafts, heads):
+        """Create quotations with the amounts they must show."""
+        Order = self.env["sale.order"]
+        names = [*ORDER_AMOUNTS, *self._trusted("sale.order", ("invoice_status",))]
+        known = KnownValues(("name",))
+        for draft, head in zip(drafts, heads, strict=True):
+            known.add(head, {"currency_id": draft.currency_id, "currency_rate": draft.rate})
+            head.update(
+                amount_untaxed=float(draft.untaxed),
+                amount_tax=float(draft.total - draft.untaxed),
+                amount_total=float(draft.total),
+            )
+            if "invoice_status" in names:
+                head["invoice_status"] = "no"
+        orders = Order.with_context(integration_known_orders=known).create(heads).with_context(self.env.context)
+        self._set_orders(drafts, orders)
+        fields = [Order._fields[name] for name in names]
+        with self.env.protecting(fields, orders):
+            for field in fields:
+                self.env.remove_to_compute(field, orders)
+            lines, line_names = self._create_known_lines(drafts)
+            self.env.flush_all()
+        self._check_sample([(orders, [*names, "currency_rate"]), (lines, line_names)])
+
+    @api.model
+    def _set_orders(self, drafts, orders):
         for draft, order in zip(drafts, orders, strict=True):
             draft.order = order
-        self._create_lines(drafts)
 
     @api.model
     def _create_lines(self, drafts):
+        """Create the lines of `drafts`; Odoo computes their amounts."""
         constants = self._line_constants()
-        self.env["sale.order.line"].with_context(sale_no_log_for_new_lines=True).create(
+        return self.env["sale.order.line"].create(
             [{**constants, **line, "order_id": draft.order.id} for draft in drafts for line in draft.lines]
         )
+
+    @api.model
+    def _create_known_lines(self, drafts):
+        """Create the lines of new quotations with the amounts they must show; return them and the fields given."""
+        Line = self.env["sale.order.line"]
+        # stored only after creation by Odoo: whatever it computes for a quotation is this
+        later = {
+            "qty_invoiced": 0.0,
+            "qty_to_invoice": 0.0,
+            "invoice_status": "no",
+            "untaxed_amount_invoiced": 0.0,
+            "untaxed_amount_to_invoice": 0.0,
+        }
+        later = {name: later[name] for name in self._trusted("sale.order.line", later)}
+        given = set(self._trusted("sale.order.line", (*LINE_AMOUNTS, "qty_delivered_method")))
+        has_warehouse = bool(self._trusted("sale.order.line", ("warehouse_id",)))
+        known = KnownValues(("order_id", "sequence"))
+        constants = {**self._line_constants(), **later, "qty_delivered": 0.0}
+        values = []
+        for draft in drafts:
+            constants["order_id"] = draft.order.id
+            if has_warehouse:
+                constants["warehouse_id"] = draft.head["warehouse_id"]
+            related = {
+                "company_id": draft.head["company_id"],
+                "currency_id": draft.currency_id,
+                "order_partner_id": draft.parties["partner_id"],
+                "salesman_id": draft.parties["user_id"],
+                "state": draft.head["state"],
+            }
+            for line, shown, product_type in zip(draft.lines, draft.shown, draft.types, strict=True):
+                vals = {**constants, **line}
+                facts = self._line_facts(vals["product_uom_qty"], shown, product_type)
+                known.add(vals, {**related, **{name: facts[name] for name in given}})
+                values.append(vals)
+        lines = Line.with_context(integration_known_lines=known).create(values).with_context(self.env.context)
+        names = [*later, *(["warehouse_id"] if has_warehouse else [])]
+        for name in names:
+            self.env.remove_to_compute(Line._fields[name], lines)
+        return lines, [*names, *given]
+
+    @api.model
+    def _line_facts(self, quantity, shown, product_type):
+        subtotal, total = map(float, shown)
+        return {
+            "price_subtotal": subtotal,
+            "price_total": total,
+            "price_tax": total - subtotal,
+            "price_reduce_taxexcl": subtotal / quantity if quantity else 0.0,
+            "price_reduce_taxinc": total / quantity if quantity else 0.0,
+            "qty_delivered_method": "stock_move" if product_type == "consu" else "manual",
+        }
 
     @api.model
     def _line_constants(self):
@@ -44,11 +152,13 @@ class IntegrationOrderWriter(models.AbstractModel):
         }
 
     @api.model
-    def _next_names(self, company_id, count):
+    def _next_names(self, count):
         """Return `count` order numbers of the company's sequence, in one query where the sequence allows it."""
-        Sequence = self.env["ir.sequence"].sudo().with_company(company_id)
+        Sequence = self.env["ir.sequence"].sudo()
         sequence = Sequence.search(
-            [("code", "=", "sale.order"), ("company_id", "in", [company_id, False])], order="company_id", limit=1
+            [("code", "=", "sale.order"), ("company_id", "in", [self.env.company.id, False])],
+            order="company_id",
+            limit=1,
         )
         if not sequence or sequence.implementation != "standard" or sequence.use_date_range:
             return [Sequence.next_by_code("sale.order") or self.env._("New") for _number in range(count)]
@@ -58,15 +168,85 @@ class IntegrationOrderWriter(models.AbstractModel):
         )
         return [sequence.get_next_char(number) for (number,) in rows]
 
+    # === WHETHER KNOWN IS WHAT ODOO COMPUTES === #
+
+    @api.model
+    def _is_fast(self):
+        """Whether amounts may be given to the creates: not switched off, and no other addon has a say in them."""
+        parameter = self.env["ir.config_parameter"].sudo().get_param(FAST_PARAMETER, "True")
+        return (
+            str2bool(parameter, False)
+            and len(self._trusted("sale.order", (*ORDER_AMOUNTS, "currency_id", "currency_rate")))
+            == len(ORDER_AMOUNTS) + 2
+            and len(self._trusted("sale.order.line", LINE_AMOUNTS)) == len(LINE_AMOUNTS)
+            and all(
+                self._defining_modules(model, method) <= TRUSTED_MODULES
+                for model, methods in AMOUNT_METHODS.items()
+                for method in methods
+            )
+        )
+
+    @api.model
+    def _trusted(self, model, names):
+        """Return those of the fields `names` that are computed by known modules only."""
+        fields = self.env[model]._fields
+        return [name for name in names if self._defining_modules(model, fields[name].compute) <= TRUSTED_MODULES]
+
+    @api.model
+    def _defining_modules(self, model, method):
+        return {cls._module for cls in type(self.env[model]).mro() if method in vars(cls)}
+
+    @api.model
+    def _check_sample(self, given):
+        """Let Odoo compute a sample of new orders; on a difference it computes the whole page, and all later ones.
+
+        :param given: (records, names of the fields whose values were given), orders first
+        """
+        orders = given[0][0]
+        sample = orders.filtered(lambda order: order.id % SAMPLE == 0)
+        if not sample:
+            return
+        lines, names = given[1]
+        checked = [(sample, given[0][1]), (lines.filtered(lambda line: line.order_id in sample), names)]
+        before = self._read(checked)
+        self._recompute(checked)
+        if before == self._read(checked):
+            return
+        _logger.warning(
+            "Odoo computes other values than the import for %s: fast order creation is switched off "
+            "(system parameter %s)",
+            ", ".join(sample.mapped("name")),
+            FAST_PARAMETER,
+        )
+        self.env["ir.config_parameter"].sudo().set_param(FAST_PARAMETER, "False")
+        self._recompute(given)
+
+    @api.model
+    def _read(self, checked):
+        """Return the values of (records, field names) as the database holds them."""
+        self.env.flush_all()
+        for records, names in checked:
+            records.invalidate_recordset(names, flush=False)
+        return [records.read(names, load=False) for records, names in checked]
+
+    @api.model
+    def _recompute(self, checked):
+        for records, names in checked:
+            for name in names:
+                self.env.add_to_compute(records._fields[name], records)
+
     @api.model
     def _check_amounts(self, drafts):
         """Compare what Odoo has stored with the drafts, in one query; an order that differs is held."""
+        if not drafts:
+            return
         self.env.flush_all()
         rows = self.env.execute_query(
             SQL(
                 """SELECT o.id, o.amount_untaxed, o.amount_total,
                           array_agg(l.price_subtotal ORDER BY l.sequence), array_agg(l.price_total ORDER BY l.sequence)
-                     FROM sale_order o LEFT JOIN sale_order_line l ON l.order_id = o.id AND l.integration_kind IS NOT NULL
+                     FROM sale_order o
+                     LEFT JOIN sale_order_line l ON l.order_id = o.id AND l.integration_kind IS NOT NULL
                     WHERE o.id = ANY(%s) GROUP BY o.id""",
                 [draft.order.id for draft in drafts],
             )
@@ -75,7 +255,9 @@ class IntegrationOrderWriter(models.AbstractModel):
         for draft in drafts:
             untaxed, total, subtotals, totals = found[draft.order.id]
             lines = list(zip(subtotals, totals, strict=True)) if draft.lines else []
-            if (untaxed, total) == (draft.untaxed, draft.total) and lines == draft.shown:
+            shown = [(float(subtotal), float(line_total)) for subtotal, line_total in draft.shown]
+            # Odoo reads numeric columns as floats: the same decimal text gives the same float
+            if (untaxed, total) == (float(draft.untaxed), float(draft.total)) and lines == shown:
                 continue
             draft.holds.append(
                 (

@@ -9,6 +9,20 @@ from .geography import find_geography
 
 OWN_FIELDS = ("name", "company_name", "street", "street2", "city", "zip", "state_id", "country_id", "parent_id")
 
+ORDER_FIELDS = (
+    "commercial_partner_id",
+    "company_id",
+    "country_id",
+    "name",
+    "state_id",
+    "user_id",
+    "vat",
+    "zip",
+    "property_account_position_id",
+    "property_inbound_payment_method_line_id",
+    "property_payment_term_id",
+)
+
 
 @dataclass(slots=True, eq=False, repr=False)
 class Party:
@@ -237,7 +251,13 @@ class IntegrationPartnerResolver(models.AbstractModel):
                 party.addresses[invoice] if invoice else party.partner,
                 party.addresses[delivery] if delivery else party.partner,
             )
-        return result
+        # read together from here on, and no more than orders need
+        everyone = Partner.browse({partner.id for partners in result.values() for partner in partners})
+        everyone.fetch(ORDER_FIELDS)
+        return {
+            external_id: tuple(partner.with_prefetch(everyone._ids) for partner in partners)
+            for external_id, partners in result.items()
+        }
 
     @api.model
     def _bind(self, backend, page, parties):

@@ -62,6 +62,8 @@ class IntegrationProductResolver(models.AbstractModel):
                     page.lines[ProductKey.of(line)].append((document.external_id, line))
         self._find_bound(backend, page)
         self._find_by_code(backend, page, [key for key in page.lines if key not in page.found])
+        everything = {product.id for product in page.found.values()}  # read together from here on
+        page.found = {key: product.with_prefetch(everything) for key, product in page.found.items()}
         return page
 
     @api.model

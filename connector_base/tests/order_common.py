@@ -28,9 +28,9 @@ class FakeAdapter:
         return {}
 
 
-def add_test_platform(env, adapter=None):
-    """Return patchers that make `test` a platform of `env`'s registry, spoken by `adapter`; start them, stop them."""
-    backend_class = env.registry["integration.backend"]
+def add_test_platform(registry, adapter=None):
+    """Return patchers that make `test` a platform of `registry`, spoken by `adapter`; start them, stop them."""
+    backend_class = registry["integration.backend"]
     field = backend_class._fields["platform"]
     selection = [*field.selection, (PLATFORM, "Test platform")]
     return (
@@ -102,7 +102,7 @@ class EngineCase(TransactionCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        for patcher in add_test_platform(cls.env):
+        for patcher in add_test_platform(cls.registry):
             patcher.start()
             cls.addClassCleanup(patcher.stop)
         cls.company = cls.env.company
