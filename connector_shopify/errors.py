@@ -10,11 +10,14 @@ from odoo.addons.connector_base.transport import ConfigurationError, DataError, 
 
 from . import const
 
+_REPORT = "Please report this to the maintainers of the connector, with the request id."
 _SCOPE = re.compile(r"`?((?:read|write)_[a-z_]+)`?")
 
 
 class QueryTooCostly(DataError):
     """One query asks for more points than a query may: ask for a smaller page."""
+
+    remedy = _REPORT
 
 
 def describe(response):
@@ -74,7 +77,7 @@ def _failed(_answer, message):
 def _not_understood(_answer, message):
     return DataError(
         f"Shopify did not understand the query: {message}",
-        remedy="Please report this to the maintainers of the connector, with the request id.",
+        remedy=_REPORT,
     )
 
 
