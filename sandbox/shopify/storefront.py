@@ -50,7 +50,7 @@ def _front(shop: Shop, request: Request) -> Response:
         ).format(
             product["title"],
             product["vendor"],
-            options((v["id"], f"{v['title']} - {v['price']} {shop.config['currency']}") for v in product["variants"]),
+            options((v["id"], _choice(v, shop.config["currency"])) for v in product["variants"]),
         )
         for product in found
     )
@@ -100,6 +100,11 @@ def _front(shop: Shop, request: Request) -> Response:
     )  # fmt: skip
     body = join((form, Markup("<h2>Newest orders</h2><section>{}</section>").format(listing)))
     return frame(shop.config["name"], body, place=shop.clock.iso())
+
+
+def _choice(variant: dict, currency: str) -> str:
+    title = "" if variant["title"] == "Default Title" else f"{variant['title']} - "
+    return f"{title}{variant['price']} {currency}"
 
 
 def _wanted(shop: Shop, request: Request) -> dict:
@@ -157,7 +162,10 @@ def _order(platform, shop: Shop, number: str) -> Response:
     rows = []
     for line in order["lines"]:
         present = line["quantity"] - status.returned(order, line["id"])
-        quantity = Markup('<input type="number" name="line-{}" min="0" value="{}">').format(line["id"], present)
+        ordered = "" if present == line["quantity"] else Markup("<br>of {}").format(line["quantity"])
+        quantity = Markup('<input type="number" name="line-{}" min="0" value="{}">{}').format(
+            line["id"], present, ordered
+        )
         rows.append(
             (
                 line["title"], line["variant_title"] or "", line["sku"] or "", money_text(line["unit"], order),
