@@ -146,6 +146,8 @@ def edit(shop: Shop, order: dict, now: str, *, quantities=None, add=None) -> dic
     """
     if order["cancelled_at"]:
         raise Invalid("a cancelled order cannot be edited")
+    if not quantities and not add:
+        raise Invalid("nothing to edit")
     order = changed(order, now)
     removed = []
     for line_id, quantity in (quantities or {}).items():

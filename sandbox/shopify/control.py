@@ -141,6 +141,10 @@ class Control:
             raise KeyError(f"order {text}")
         return order
 
+    def deliveries_of(self, shop: Shop, subject: str) -> list[dict]:
+        """Webhook deliveries that told of one record, newest first."""
+        return self._services.deliveries.listing(shop.domain, subject)
+
     def place(self, shop: Shop, spec: dict) -> dict:
         """Place one order: as asked for, or a random one for ``{"random": seed}``."""
         with shop.store.transaction():
