@@ -86,6 +86,10 @@ class IntegrationBackend(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id("connector_base.action_integration_api_call")
         return {**action, "domain": [("backend_id", "=", self.id)], "context": {}}
 
+    def action_view_api_errors(self):
+        """Open the failed API calls of this backend."""
+        return {**self.action_view_api_calls(), "context": {"search_default_failed": 1}}
+
     def action_view_api_usage(self):
         """Open the hourly figures of this backend."""
         self.ensure_one()

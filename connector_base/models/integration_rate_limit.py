@@ -16,7 +16,7 @@ class IntegrationRateLimit(models.Model):
     account_key = fields.Char(string="Account", required=True, readonly=True)
     api = fields.Char(string="API", required=True, readonly=True)
     capacity = fields.Float(required=True, readonly=True, help="Calls or points the platform lets accumulate.")
-    rate = fields.Float(string="Refill per Second", required=True, readonly=True)
+    rate = fields.Float(string="Refill (per s)", required=True, readonly=True)
     tokens = fields.Float(string="Left at Last Call", required=True, readonly=True)
     updated = fields.Datetime(string="Last Call", required=True, readonly=True)
     available = fields.Float(compute="_compute_available", string="Left Now")
