@@ -117,19 +117,13 @@ class Chaos:
         assert found.keys() == wanted.keys(), f"lost: {wanted.keys() - found.keys()}"
         wrong = {key: (found[key], wanted[key]) for key in wanted if found[key] != wanted[key]}
         assert not wrong, f"not the newest version: {wrong}"
-        assert self.sql("SELECT count(*) FROM sale_order WHERE integration_backend_id IS NOT NULL") == [
-            str(len(wanted))
-        ]
+        orders = self.sql("SELECT count(*) FROM sale_order WHERE integration_backend_id IS NOT NULL")
+        assert orders == [str(len(wanted))]
 
 
 @pytest.fixture
-def chaos(module_chaos_factory):
+def chaos(yard):
     """A fresh database and shop for one test."""
-    return module_chaos_factory
-
-
-@pytest.fixture
-def module_chaos_factory(yard):
     shop = Shop()
     with shop.serving() as address:
         chaos = Chaos(yard, shop, address)
