@@ -15,25 +15,33 @@ ADDONS = Path(__file__).parent / "addons"
 CHANNELS = "root:4,root.integration_webhooks:2"
 
 
+def addons_path(workshop):
+    """Return Odoo's addons path with the test addons."""
+    return ",".join(str(path) for path in (*workshop.source.addons, ROOT, ADDONS))
+
+
+@pytest.fixture(scope="session")
+def chaos_template(workshop):
+    """A database in which the chaos addon is installed."""
+    name = workshop.database(f"test_{os.getpid()}_chaos")
+    databases.copy(workshop, os.environ["CONNECTOR_TEMPLATE"], name)
+    arguments = ("-i", "connector_chaos", f"--addons-path={addons_path(workshop)}")
+    databases.odoo_task(workshop, name, *arguments, what="Installing the chaos addon")
+    yield name
+    databases.drop(workshop, name)
+
+
 class Chaos:
     """A database with a connected backend of the chaos platform, and servers on it."""
 
-    def __init__(self, yard, shop, shop_address):
+    def __init__(self, yard, template, shop, shop_address):
         self.yard = yard
         self.shop = shop
         self.shop_address = shop_address
         self.servers = []
-        paths = [*yard.workshop.source.addons, ROOT, ADDONS]
-        self.addons_path = ",".join(str(path) for path in paths)
+        self.addons_path = addons_path(yard.workshop)
         self.database = yard.database()
-        databases.odoo_task(
-            yard.workshop,
-            self.database,
-            "-i",
-            "connector_chaos",
-            f"--addons-path={self.addons_path}",
-            what="Installing the chaos addon",
-        )
+        databases.copy(yard.workshop, template, self.database)
         self.backend = None
 
     def serve(self, **options):
@@ -122,11 +130,11 @@ class Chaos:
 
 
 @pytest.fixture
-def chaos(yard):
+def chaos(yard, chaos_template):
     """A fresh database and shop for one test."""
     shop = Shop()
     with shop.serving() as address:
-        chaos = Chaos(yard, shop, address)
+        chaos = Chaos(yard, chaos_template, shop, address)
         yield chaos
         for server in chaos.servers:
             server.stop()
