@@ -15,25 +15,33 @@ ADDONS = Path(__file__).parent / "addons"
 CHANNELS = "root:4,root.integration_webhooks:2"
 
 
+def addons_path(workshop):
+    """Return Odoo's addons path with the test addons."""
+    return ",".join(str(path) for path in (*workshop.source.addons, ROOT, ADDONS))
+
+
+@pytest.fixture(scope="session")
+def chaos_template(workshop):
+    """A database in which the chaos addon is installed."""
+    name = workshop.database(f"test_{os.getpid()}_chaos")
+    databases.copy(workshop, os.environ["CONNECTOR_TEMPLATE"], name)
+    arguments = ("-i", "connector_chaos", f"--addons-path={addons_path(workshop)}")
+    databases.odoo_task(workshop, name, *arguments, what="Installing the chaos addon")
+    yield name
+    databases.drop(workshop, name)
+
+
 class Chaos:
     """A database with a connected backend of the chaos platform, and servers on it."""
 
-    def __init__(self, yard, shop, shop_address):
+    def __init__(self, yard, template, shop, shop_address):
         self.yard = yard
         self.shop = shop
         self.shop_address = shop_address
         self.servers = []
-        paths = [*yard.workshop.source.addons, ROOT, ADDONS]
-        self.addons_path = ",".join(str(path) for path in paths)
+        self.addons_path = addons_path(yard.workshop)
         self.database = yard.database()
-        databases.odoo_task(
-            yard.workshop,
-            self.database,
-            "-i",
-            "connector_chaos",
-            f"--addons-path={self.addons_path}",
-            what="Installing the chaos addon",
-        )
+        databases.copy(yard.workshop, template, self.database)
         self.backend = None
 
     def serve(self, **options):
@@ -117,22 +125,16 @@ class Chaos:
         assert found.keys() == wanted.keys(), f"lost: {wanted.keys() - found.keys()}"
         wrong = {key: (found[key], wanted[key]) for key in wanted if found[key] != wanted[key]}
         assert not wrong, f"not the newest version: {wrong}"
-        assert self.sql("SELECT count(*) FROM sale_order WHERE integration_backend_id IS NOT NULL") == [
-            str(len(wanted))
-        ]
+        orders = self.sql("SELECT count(*) FROM sale_order WHERE integration_backend_id IS NOT NULL")
+        assert orders == [str(len(wanted))]
 
 
 @pytest.fixture
-def chaos(module_chaos_factory):
+def chaos(yard, chaos_template):
     """A fresh database and shop for one test."""
-    return module_chaos_factory
-
-
-@pytest.fixture
-def module_chaos_factory(yard):
     shop = Shop()
     with shop.serving() as address:
-        chaos = Chaos(yard, shop, address)
+        chaos = Chaos(yard, chaos_template, shop, address)
         yield chaos
         for server in chaos.servers:
             server.stop()

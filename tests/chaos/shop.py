@@ -49,26 +49,29 @@ class Shop:
             if self.outages.get(path, 0) > 0:
                 self.outages[path] -= 1
                 return 503, {"error": "down for a moment"}
-            if path == "/mark":
-                self.marks[query["mark"]].append(time.monotonic())
-                return 200, {}
-            if path == "/by_id":
-                ids = query["ids"].split(",")
-                return 200, {"orders": [self.orders[order_id] for order_id in ids if order_id in self.orders]}
-            if path == "/revoked":
-                return 401, {"error": "invalid token"}
-            if path not in ("/orders", "/count"):
-                return 404, {"error": "no such path"}
-            since = query.get("since") or ""
-            found = [order for order in self.orders.values() if not since or order["updated_at"] >= since]
-        if path == "/count":
-            return 200, {"count": len(found)}
-        found.sort(key=lambda order: order["updated_at"])
-        # Pages by the position in time, as platforms do: what is updated meanwhile moves to the end and is not lost.
-        after = query.get("page") or ""
+            calls = {"/mark": self._mark, "/by_id": self._by_id, "/count": self._count, "/orders": self._list}
+            return (200, calls[path](query)) if path in calls else (401, {"error": "invalid token"})
+
+    def _mark(self, query):
+        self.marks[query["mark"]].append(time.monotonic())
+        return {}
+
+    def _by_id(self, query):
+        return {"orders": [self.orders[key] for key in query["ids"].split(",") if key in self.orders]}
+
+    def _since(self, query):
+        since = query.get("since", "")
+        return [order for order in self.orders.values() if order["updated_at"] >= since]
+
+    def _count(self, query):
+        return {"count": len(self._since(query))}
+
+    def _list(self, query):
+        """Pages by the position in time, as platforms do: what is updated meanwhile moves to the end."""
+        after = query.get("page", "")
+        found = sorted(self._since(query), key=lambda order: order["updated_at"])
         found = [order for order in found if order["updated_at"] > after]
-        page = found[:PAGE]
-        return 200, {"orders": page, "next": page[-1]["updated_at"] if len(found) > PAGE else None}
+        return {"orders": found[:PAGE], "next": found[PAGE - 1]["updated_at"] if len(found) > PAGE else None}
 
     @contextmanager
     def serving(self):

@@ -10,7 +10,7 @@ CLIENTS = 8
 
 
 def deliveries(shop, seed, events=EVENTS, orders=ORDERS):
-    """Return deliveries of so many updates, some thin, some sent twice, in an order that platforms would not be proud of."""
+    """Return deliveries of so many updates: some thin, some sent twice, and out of order."""
     rng = random.Random(seed)
     payloads = [
         shop.update(str(rng.randrange(orders)), **({"thin": True} if rng.random() < 0.05 else {}))
@@ -32,7 +32,8 @@ def killer(chaos, seconds, ended):
     def run():
         while not ended.wait(seconds):
             rows = chaos.sql(
-                "SELECT worker_pid FROM queue_job WHERE state = 'started' AND channel = 'root.integration_webhooks' LIMIT 1"
+                "SELECT worker_pid FROM queue_job"
+                " WHERE state = 'started' AND channel = 'root.integration_webhooks' LIMIT 1"
             )
             if rows:
                 try:
@@ -47,9 +48,8 @@ def killer(chaos, seconds, ended):
 
 
 def check_events(chaos, count):
-    states = dict(
-        row.split("|") for row in chaos.sql("SELECT state, count(*) FROM integration_webhook_event GROUP BY 1")
-    )
+    rows = chaos.sql("SELECT state, count(*) FROM integration_webhook_event GROUP BY 1")
+    states = dict(row.split("|") for row in rows)
     print("events:", states)
     assert sum(map(int, states.values())) == count, states
     assert set(states) <= {"done", "superseded", "ignored"}, states

@@ -32,7 +32,7 @@ class IntegrationAdapterChaos(models.AbstractModel):
         raise_for_status(response)
         return read_json(response)
 
-    def _order(self, payload):
+    def _document(self, payload):
         if payload.get("poison"):
             raise DataError(f"Order {payload['id']} has no lines")
         version = payload["version"]
@@ -57,14 +57,14 @@ class IntegrationAdapterChaos(models.AbstractModel):
 
     def _fetch_orders(self, backend, since, page=None):
         answer = self._get(backend, "/orders", since=since.isoformat() if since else "", page=page or "")
-        return Page(documents=tuple(map(self._order, answer["orders"])), next_page=answer["next"])
+        return Page(documents=tuple(map(self._document, answer["orders"])), next_page=answer["next"])
 
     def _count_orders(self, backend, since):
         return self._get(backend, "/count", since=since.isoformat() if since else "")["count"]
 
     def _fetch_orders_by_id(self, backend, external_ids):
         answer = self._get(backend, "/by_id", ids=",".join(external_ids))
-        return [self._order(payload) for payload in answer["orders"]]
+        return [self._document(payload) for payload in answer["orders"]]
 
     def _order_url(self, backend, external_id):
         return f"{os.environ['CHAOS_SHOP']}/orders/{external_id}"
@@ -84,7 +84,7 @@ class IntegrationAdapterChaos(models.AbstractModel):
 
     def _parse_event(self, backend, topic, body):
         payload = json.loads(body)
-        return None if payload.get("thin") else self._order(payload)
+        return None if payload.get("thin") else self._document(payload)
 
     def _ensure_webhooks(self, backend, address):
         return WebhookReport()
