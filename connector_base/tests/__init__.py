@@ -1,1 +1,1 @@
-from . import test_credential, test_order_import
+from . import test_credential, test_order_amounts, test_order_import
