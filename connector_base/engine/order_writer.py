@@ -53,8 +53,10 @@ class IntegrationOrderWriter(models.AbstractModel):
         Order = self.env["sale.order"]
         names = [*ORDER_AMOUNTS, *self._trusted("sale.order", ("invoice_status",))]
         known = KnownValues(("name",))
+        platform = self.env["integration.backend"].browse(heads[0]["integration_backend_id"]).platform
         for draft, head in zip(drafts, heads, strict=True):
-            known.add(head, {"currency_id": draft.currency_id, "currency_rate": draft.rate})
+            facts = {"currency_id": draft.currency_id, "currency_rate": draft.rate, "integration_platform": platform}
+            known.add(head, facts)
             head.update(
                 amount_untaxed=float(draft.untaxed),
                 amount_tax=float(draft.total - draft.untaxed),

@@ -286,6 +286,7 @@ class IntegrationPartnerResolver(models.AbstractModel):
             phone=(customer and customer.phone) or values.get("phone") or document.phone or False,
             vat=next(iter(party.vats), False),
             company_id=backend.company_id.id,
+            user_id=False,
             customer_rank=1,
             type="contact",
         )
@@ -304,6 +305,7 @@ class IntegrationPartnerResolver(models.AbstractModel):
             "parent_id": parent.id,
             "company_id": parent.company_id.id,
             "lang": parent.lang,
+            "user_id": parent.user_id.id,
             "vat": parent.vat,
         }
 

@@ -16,3 +16,4 @@ from . import (
     test_webhook,
     test_webhook_drain,
 )
+from . import test_credential, test_order_amounts, test_order_import
