@@ -113,12 +113,18 @@ def test_all_orders_are_compared(read, payloads):
 
 
 def test_equal_in_everything_both_state(read, payloads, currency):
-    found = {}
+    found, again = {}, 0
     for external_id, payload in payloads.items():
         document = parser_webhook.parse_order(payload, currency=currency)
-        if places := differences(document, read[external_id]):
+        places = differences(document, read[external_id])
+        if parser_webhook.parse_whole_order(payload, currency=currency) is None:
+            # A payload states transactions in the customer's currency only, so in the shop's it is read again.
+            again += 1
+            places = [place for place in places if ".payments[" not in place]
+        if places:
             found[document.name] = places
     assert found == {}
+    assert again < len(payloads) / 2
 
 
 def test_what_the_webhook_leaves_unset(read, payloads):
