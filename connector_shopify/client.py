@@ -21,7 +21,7 @@ from odoo.addons.connector_base.transport import (
 )
 
 from . import const, documents
-from .errors import describe, graphql_error, user_error
+from .errors import QueryTooCostly, describe, graphql_error, user_error
 
 _logger = logging.getLogger(__name__)
 
@@ -86,10 +86,11 @@ class SessionTransport(Transport):
 
     def _feed(self, answer, operation):
         """Tell the budget the bucket's size and level, and give back what the call did not cost."""
+        if self._session.budget is None:
+            return
         cost = _cost(answer)
         status = cost.get("throttleStatus")
-        if not isinstance(status, dict) or self._session.budget is None:
-            return
+        status = status if isinstance(status, dict) else {}
         self._session.budget.feed(
             const.BUDGET_API,
             capacity=status.get("maximumAvailable"),
@@ -175,7 +176,16 @@ class ShopifyClient:
 
     def orders_by_id(self, gids, *, presentment=True):
         """Return the complete orders with the global ids `gids` (at most 250); unknown ones are left out."""
-        nodes = take(self._execute("orders_by_id", {"ids": list(gids), "presentment": presentment}), "nodes")
+        try:
+            nodes = take(self._execute("orders_by_id", {"ids": gids, "presentment": presentment}), "nodes")
+        except QueryTooCostly:
+            if len(gids) == 1:
+                raise
+            half = len(gids) // 2
+            return [
+                *self.orders_by_id(gids[:half], presentment=presentment),
+                *self.orders_by_id(gids[half:], presentment=presentment),
+            ]
         return [self._complete_order(node, presentment) for node in nodes if node and node.get("id")]
 
     def orders_count(self, query):

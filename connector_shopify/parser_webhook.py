@@ -315,13 +315,16 @@ class _OrderReader:
         )
 
     def payment(self, node):
+        """A transaction; it is stated in the currency it was made in only."""
+        currency = node.text("currency") or self.currency
+        self.guessed = self.guessed or currency != self.currency
         return Payment(
             external_id=node.identifier("id"),
             kind=const.PAYMENT_KINDS[node.required_text("kind").lower()],
             status=const.PAYMENT_STATUSES.get(node.text("status").lower(), "error"),
             gateway=node.text("gateway"),
             amount=node.amount("amount"),
-            currency=node.text("currency") or self.currency,
+            currency=currency,
             processed_at=node.time("processed_at"),
             parent_external_id=node.identifier("parent_id", ""),
         )

@@ -96,7 +96,6 @@ def order_node(shop: Shop, order: dict) -> dict:
         "taxesIncluded": order["taxes_included"],
         "taxExempt": order["tax_exempt"],
         "dutiesIncluded": False,
-        "additionalFees": [],
         "estimatedTaxes": False,
         "confirmationNumber": order["confirmation_number"],
         "poNumber": order["po_number"],

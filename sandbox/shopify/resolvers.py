@@ -145,12 +145,23 @@ def _by_id(info, text: str):
         require(info, "read_products", info.field_name)
         pair = shop.variants().get(number)
         return graph_shop.variant(shop, *pair) if pair else None
+    if kind == "Refund":
+        require(info, "read_orders", info.field_name)
+        return _find_refund(info.context, number)
     if kind not in _NODES:
         return None
     where, scope, show = _NODES[kind]
     require(info, scope, info.field_name)
     record = get(shop.domain, where, number)
     return show(shop, record) if record else None
+
+
+def _find_refund(context: Context, number: int):
+    for record in context.shop.store.all(context.shop.domain, "order"):
+        for refund in record["refunds"]:
+            if refund["id"] == number and context.sees(record):
+                return graph_order.refund_node(context.shop, record, refund, graph_order.Bags(record))
+    return None
 
 
 _NODES = {

@@ -131,6 +131,13 @@ def test_unknown_ids_are_left_out():
     assert session.variables[0]["ids"] == ["gid://shopify/Order/1", "gid://shopify/Order/1001"]
 
 
+def test_too_many_ids_are_asked_for_in_halves():
+    dear, found = answer(errors=[error("MAX_COST_EXCEEDED")], cost=None), answer({"nodes": [samples.graphql_order()]})
+    shop, session = client(dear, found, dear, found, found)
+    assert len(shop.orders_by_id(["a", "b", "c"])) == 3
+    assert [variables["ids"] for variables in session.variables] == [["a", "b", "c"], ["a"], ["b", "c"], ["b"], ["c"]]
+
+
 def test_subscriptions_over_two_pages():
     one, two = {"id": "1"}, {"id": "2"}
     shop, _session = client(
@@ -169,11 +176,18 @@ def test_the_budget_is_asked_before_and_told_after():
     budget = FakeBudget()
     shop, _session = client(answer(COUNT), budget=budget)
     shop.orders_count("")
-    expected = const.EXPECTED_COST["OrdersCount"]
-    assert budget.taken == [("admin", expected)]
-    assert budget.fed == [
-        ("admin", {"capacity": 2000.0, "rate": 100.0, "remaining": 1960, "refund": max(0, expected - 40)})
-    ]
+    assert budget.taken == [("admin", const.EXPECTED_COST["OrdersCount"])]
+    assert budget.fed == [("admin", {"capacity": 2000.0, "rate": 100.0, "remaining": 1960, "refund": 0.0})]
+
+
+def test_what_a_call_did_not_cost_is_given_back():
+    budget = FakeBudget()
+    shop, _session = client(page(), answer(errors=[error("MAX_COST_EXCEEDED")], cost=None), budget=budget)
+    shop.orders("q", first=1)
+    with pytest.raises(QueryTooCostly):
+        shop.orders("q", first=1)
+    expected = const.EXPECTED_COST["Orders"]
+    assert [what["refund"] for _api, what in budget.fed] == [expected - 40, expected]
 
 
 def test_a_spent_budget_sends_nothing():

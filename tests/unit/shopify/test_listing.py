@@ -50,7 +50,7 @@ def test_pages_follow_by_token():
 def test_a_page_that_costs_too_much_gets_smaller_and_stays_so():
     client = FakeClient([(nodes("2026-11-02T00:00:00Z"), "c1")], affordable=13)
     _found, following = OrderListing.begin(SINCE).read(client, presentment=False)
-    assert [asked[1] for asked in client.asked] == [50, 25, 12]
+    assert [asked[1] for asked in client.asked] == [100, 50, 25, 12]
     assert following.size == 12
 
 
@@ -60,17 +60,17 @@ def test_one_order_that_costs_too_much_is_an_error():
 
 
 def test_a_listing_ends_before_the_platform_ends_it():
-    near = OrderListing(since="2026-11-01T10:00:00Z", cursor="c", seen=const.LISTING_LIMIT - 60)
-    client = FakeClient([(nodes("2026-11-02T00:00:00Z") * 50, "c2")])
+    near = OrderListing(since="2026-11-01T10:00:00Z", cursor="c", seen=const.LISTING_LIMIT - 120)
+    client = FakeClient([(nodes("2026-11-02T00:00:00Z") * 100, "c2")])
     _found, following = near.read(client, presentment=True)
     assert following == OrderListing(since="2026-11-02T00:00:00Z")
 
 
 def test_a_listing_does_not_start_again_where_it_began():
-    near = OrderListing(since="2026-11-01T10:00:00Z", cursor="c", seen=const.LISTING_LIMIT - 60)
-    client = FakeClient([(nodes("2026-11-01T10:00:00Z") * 50, "c2")])
+    near = OrderListing(since="2026-11-01T10:00:00Z", cursor="c", seen=const.LISTING_LIMIT - 120)
+    client = FakeClient([(nodes("2026-11-01T10:00:00Z") * 100, "c2")])
     _found, following = near.read(client, presentment=True)
-    assert (following.cursor, following.seen) == ("c2", const.LISTING_LIMIT - 10)
+    assert (following.cursor, following.seen) == ("c2", const.LISTING_LIMIT - 20)
 
 
 @pytest.mark.parametrize("token", ["", "x", "[]", '{"page": 3}'])
