@@ -16,7 +16,7 @@ from . import databases, servers
 from .console import Failure, human_size, say
 from .postgres import Cluster
 from .state import State
-from .workshop import opened
+from .workshop import CHANNELS, opened
 
 HELP = """\
 ./run <command>: everything there is to do in this repository. Each command does the set-up it needs, once.
@@ -55,6 +55,7 @@ def serve(args: list[str]) -> int:
             port=state.port("serve", 8069),
             gevent_port=state.port("serve-live", 8072),
             workers=2,
+            channels=CHANNELS,
             password=state.secret("admin_password"),
         )
         with server:

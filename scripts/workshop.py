@@ -16,6 +16,9 @@ from .odoo_source import OdooSource
 from .postgres import Server
 from .state import ROOT, State, clean_environment
 
+# Two jobs at once in all, one of them at most for webhooks: with two HTTP workers a page of Odoo is never far away.
+CHANNELS = "root:2,root.integration_webhooks:1"
+
 
 class Workshop:
     """What commands, tests and servers work with: state folder, Odoo, a PostgreSQL server that answers, our addons."""
