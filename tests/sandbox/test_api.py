@@ -245,7 +245,7 @@ def test_nested_pages_of_a_big_order(demo):
 
 def test_catalogue_customers_and_locations(lab):
     lab.control("POST", "/products", {"title": "Cup", "sku": "CUP", "options": {"Size": ["S", "L"]}, "price": "7.50"})
-    query = """{ products(first: 5, query: "sku:CUP-S") { nodes { id title variantsCount { count } options { name values }
+    query = """{ products(first: 5, query: "sku:CUP-S") { nodes { id variantsCount { count } options { name values }
       variants(first: 5) { nodes { id sku price selectedOptions { name value } inventoryItem { id tracked } } } } }
       productVariants(first: 5, sortKey: SKU) { nodes { sku product { title } } } productsCount { count }
       customers(first: 1) { nodes { id } } locations(first: 5) { nodes { id name address { countryCode } } } }"""
