@@ -218,7 +218,7 @@ def test_random_lives_of_orders_always_add_up(lab):
                 continue
             done.add((action, *wanted))
             _check(order)
-    assert len(done) == 8
+    assert len(done) == 9
 
 
 def _random_action(chosen, order) -> tuple[str, dict]:
