@@ -1,6 +1,7 @@
 """``python -m sandbox --port 8070 --data DIR``: serve until Ctrl-C or SIGTERM."""
 
 import argparse
+import gc
 import signal
 import sys
 import threading
@@ -29,6 +30,9 @@ def main(arguments=None) -> int:
         sandbox.close()
         print(f"port {options.port} cannot be used: {error.strerror}. Give another --port", file=sys.stderr)
         return 1
+    # The state stays for good: walking it in every collection doubles the time of an answer.
+    gc.collect()
+    gc.freeze()
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())

@@ -61,6 +61,8 @@ def _clock(sandbox, request: Request) -> Response:
 
 def _faults(sandbox, request: Request, parts: list[str]) -> Response:
     faults = sandbox.services.faults
+    if request.method == "POST" and parts == ["clear"]:
+        return json_response({"removed": faults.clear()})
     if request.method == "POST":
         wanted = json_body(request)
         return json_response(faults.add(wanted.pop("kind", ""), **wanted), 201)

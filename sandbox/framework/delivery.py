@@ -20,6 +20,8 @@ CONNECT_TIMEOUT, TOTAL_TIMEOUT = 1.0, 5.0
 #: Seconds before each retry: eight within four hours, growing.
 RETRY_DELAYS = (10, 30, 90, 270, 600, 1500, 3600, 8300)
 MAX_ANSWERS = 20
+#: Deliveries kept for the pages; older ones that are done are forgotten.
+KEPT = 20_000
 
 Report = Callable[[str, str], None]
 
@@ -73,11 +75,16 @@ class Deliveries:
         with self._store.transaction():
             self._let_go(shop)
             for _ in range(copies):
-                self._store.insert(
+                number = self._store.insert(
                     "INSERT INTO delivery (shop, subject, topic, subscription, uri, headers, body, created, due, "
                     "state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                     (shop, subject, topic, subscription, uri, json.dumps(headers), body, now, due, state),
                 )
+                if number % 1000 == 0:
+                    self._store.execute(
+                        "DELETE FROM delivery WHERE id <= ? AND state IN ('delivered', 'failed', 'dropped')",
+                        (number - KEPT,),
+                    )
         self.wake()
 
     def _let_go(self, shop: str):

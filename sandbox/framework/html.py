@@ -21,9 +21,11 @@ section, form.card { background: var(--card); border: 1px solid var(--line); bor
   margin-bottom: 1rem; overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; } th { text-align: left; color: var(--dim); font-weight: 600; }
 th, td { padding: .35rem .8rem .35rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
-tr:last-child td { border-bottom: 0; } td.n, th.n { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
+tr:last-child td { border-bottom: 0; }
+td.n, th.n { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 input, select { font: inherit; color: inherit; background: var(--back); border: 1px solid var(--line);
-  border-radius: 6px; padding: .3rem .5rem; max-width: 100%; } input[type=number] { width: 5.6rem; }
+  border-radius: 6px; padding: .3rem .5rem; max-width: 100%; }
+input[type=number] { width: 5.6rem; }
 button { font: inherit; border: 0; border-radius: 6px; padding: .35rem .9rem; cursor: pointer;
   background: var(--accent); color: var(--accent-ink); } button.quiet { background: var(--line); color: var(--ink); }
 .row { display: flex; flex-wrap: wrap; gap: .7rem 1rem; align-items: center; } .dim { color: var(--dim); }

@@ -26,7 +26,7 @@ from graphql.execution.values import get_argument_values
 MAX_QUERY_COST = 1000
 MUTATION_COST = 10
 CONNECTION_COST = 2
-#: Value objects: no record behind them.
+#: Value objects: no record behind them, and nothing in them but values.
 FREE = frozenset((
     "Attribute", "CashRoundingAdjustment", "Count", "MoneyBag", "MoneyV2", "PageInfo", "PricingPercentageValue",
     "UserError", "Weight",
@@ -88,7 +88,7 @@ class Cost:
             return 0
         base = MUTATION_COST if top and self._mutation else 0
         kind = get_named_type(definition.type)
-        if not is_composite_type(kind):
+        if not is_composite_type(kind) or kind.name in FREE:
             return base
         value = data.get(key) if data is not None else None
         if base or (data is not None and not value):
@@ -100,12 +100,10 @@ class Cost:
         if kind.name.endswith("Connection"):
             arguments = get_argument_values(definition, node, self._variables)
             return self._connection(node, kind, arguments.get("first") or arguments.get("last") or 0, value)
-        own = 0 if kind.name in FREE else 1
         if isinstance(value, list):
-            present = [entry for entry in value if entry]
-            inner = max((self._selection(node.selection_set, kind, entry) for entry in present), default=0)
-            return own + inner if present else 0
-        return own + self._selection(node.selection_set, kind, value)
+            costs = [1 + self._selection(node.selection_set, kind, entry) for entry in value if entry]
+            return max(costs, default=0)
+        return 1 + self._selection(node.selection_set, kind, value)
 
     def _connection(self, node, kind: GraphQLObjectType, size: int, value) -> int:
         """2 + what its nodes cost; the dearer of ``nodes`` and ``edges { node }`` counts."""

@@ -17,9 +17,9 @@ _PATTERNS = (
         "Field '{name}' doesn't accept argument '{argumentName}'",
     ),
     (
-        re.compile(r"Field '(?P<className>\w+)' argument '(?P<arguments>\w+)' of type '[^']+' is required"),
+        re.compile(r"Argument '\w+\.(?P<name>\w+)\((?P<arguments>\w+):\)' of type '[^']+' is required"),
         "missingRequiredArguments",
-        "Field '{className}' is missing required arguments: {arguments}",
+        "Field '{name}' is missing required arguments: {arguments}",
     ),
     (
         re.compile(r"Field '(?P<fieldName>\w+)' of type '(?P<typeName>[^']+)' must have a selection of subfields"),

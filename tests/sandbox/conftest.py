@@ -1,6 +1,7 @@
 """A sandbox in this process, called through its WSGI interface, and one in a process of its own."""
 
 import contextlib
+import gc
 import json
 import socket
 import subprocess
@@ -72,7 +73,10 @@ def demo(tmp_path_factory):
     sandbox = build(tmp_path_factory.mktemp("demo"), seed=True)
     lab = Lab(sandbox, DEMO_DOMAIN)
     lab.control("PATCH", "", {"bucket_size": 10**9})
+    gc.collect()
+    gc.freeze()
     yield lab
+    gc.unfreeze()
     sandbox.close()
 
 
