@@ -304,7 +304,24 @@ def test_bodies_while_debugging_are_redacted_and_cut(platform, session, recorder
     for hidden in (secret, "another-one", "hidden"):
         assert hidden not in repr(call)
     assert len(call.response_body) < 17_000
-    assert call.response_body.endswith("more characters]")
+    assert call.response_body.endswith(f"[cut: {len(answer)} characters]")
+
+
+@pytest.mark.parametrize("at", [0, 16_384 - 10, 65_536 - 10, 65_536 - 16_384 - 10, 200_000])
+def test_no_half_of_a_secret_where_a_large_body_is_cut(platform, recorder, at):
+    recorder.debug = True
+    secret = "s3cr3t-access-token"
+    url = platform.route("/", body=(" " * at + secret + " " * 1000 + "[" * 200_000).encode())
+    Session(recorder=recorder, secrets=[secret]).request("GET", url, operation="x")
+    assert secret[:5] not in recorder.calls[0].response_body
+
+
+def test_a_large_body_costs_little(platform, recorder):
+    recorder.debug = True
+    url = platform.route("/", body=json.dumps([{"token": "abc" * 10, "total": "10.00"}] * 60_000).encode())
+    started = time.monotonic()
+    Session(recorder=recorder).request("GET", url, operation="x")
+    assert time.monotonic() - started < 1.0
 
 
 def test_nothing_secret_in_a_network_error(recorder):
