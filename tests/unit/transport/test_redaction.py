@@ -104,7 +104,7 @@ def test_a_secret_the_mask_spells_leaves_nothing():
 
 def test_large_bodies_are_redacted_quickly():
     """No pattern may go quadratic on what a platform (or an attacker) sends."""
-    started = time.monotonic()
+    started = time.process_time()
     for text in (
         "token" * 60_000,
         '"token' * 50_000,
@@ -114,4 +114,4 @@ def test_large_bodies_are_redacted_quickly():
         '\\"token' * 40_000,
     ):
         redact(text, ["some-secret"])
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5
