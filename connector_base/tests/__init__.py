@@ -1,5 +1,6 @@
 from . import (
     test_api_call,
+    test_api_user_errors,
     test_backend,
     test_binding,
     test_connect,

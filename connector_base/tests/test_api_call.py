@@ -6,23 +6,16 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
 from unittest.mock import patch
 
-from freezegun import freeze_time
 from lxml import etree
 
 from odoo import SUPERUSER_ID, api, fields
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
 from ..engine import api_call_log
 from ..engine.api_call_log import ApiCallLog
-from ..transport import (
-    CallRecord,
-    ConfigurationError,
-    RateLimited,
-    SignatureError,
-    TransientError,
-)
+from ..transport import CallRecord, TransientError
 from .common import BackendCase
 from .forked import run_forked
 
@@ -366,44 +359,6 @@ class TestApiCall(ApiCallCase):
                 (domain,) = arch.xpath(f"//filter[@name='{name}']/@domain")
                 rows = self.env[model].search([("backend_id", "=", self.backend.id), *literal_eval(domain)])
                 self.assertEqual(set(rows.mapped("operation")), operations, (model, name))
-
-
-class TestUserErrors(BackendCase):
-    """What a person who pressed a button is told."""
-
-    def message(self, error):
-        with self.assertRaises(UserError) as caught, self.backend._user_errors():
-            raise error
-        return str(caught.exception)
-
-    @freeze_time("2026-11-21 10:00:00")
-    def test_the_time_is_told_in_the_users_zone(self):
-        self.manager.tz = "Europe/Warsaw"
-        self.backend = self.backend.with_user(self.manager)
-        message = self.message(RateLimited("spent", retry_after=90))
-        self.assertIn("11:01:30", message)
-        self.assertIn("Main Shop", message)
-
-    def test_configuration_says_what_to_do(self):
-        message = self.message(
-            ConfigurationError("The token was refused.", remedy="Enter a new one.", request_id="r-1")
-        )
-        self.assertEqual(
-            message,
-            "Main Shop: The token was refused.\n\nEnter a new one.\n\nRequest ID for the platform's support: r-1",
-        )
-
-    def test_network(self):
-        message = self.message(TransientError("shop.example did not answer within 30 s."))
-        self.assertIn("did not answer", message)
-        self.assertIn("try again in a few minutes", message)
-
-    def test_other_errors_of_the_tree(self):
-        self.assertEqual(self.message(SignatureError("Not signed.")), "Main Shop: Not signed.")
-
-    def test_bugs_stay_bugs(self):
-        with self.assertRaises(KeyError), self.backend._user_errors():
-            raise KeyError("x")
 
 
 @tagged("-at_install", "post_install")

@@ -21,7 +21,7 @@ from .ports import (
     WebhookRequest,
 )
 from .rate_limit import take, with_rate_limit
-from .redaction import is_sensitive, redact, redact_headers, redact_json, redact_url
+from .redaction import redact, redact_url
 from .responses import Response, raise_for_status, read_json, retry_after
 from .session import Outcome, Session
 from .signatures import sign_hmac, verify_hmac

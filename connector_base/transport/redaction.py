@@ -78,25 +78,6 @@ def redact_url(url, secrets=()):
     return _mask_values(urlunsplit((parts.scheme, netloc, parts.path, query, "")), secrets)
 
 
-def redact_headers(headers, secrets=()):
-    """Return the headers as a plain dict, sensitive ones masked."""
-    return {name: MASK if is_sensitive(name) else _mask_values(str(value), secrets) for name, value in headers.items()}
-
-
-def redact_json(body, secrets=()):
-    """Return decoded JSON with the values of sensitive keys masked, and known secrets masked in all texts."""
-    if isinstance(body, dict):
-        return {
-            _mask_values(str(key), secrets): MASK if is_sensitive(str(key)) and value else redact_json(value, secrets)
-            for key, value in body.items()
-        }
-    if isinstance(body, list | tuple):
-        return [redact_json(value, secrets) for value in body]
-    if isinstance(body, str):
-        return redact(body, secrets)
-    return body
-
-
 def sensitive_values(headers):
     """Return the secret values a request's headers carry, to be masked wherever else they show up.
 

@@ -88,10 +88,8 @@ def read_json(response):
 
     :raise TransientError: not JSON: a proxy's or maintenance HTML page, an empty or a truncated body
     """
-    try:
+    with contextlib.suppress(ValueError):
         return json.loads(response.content)
-    except ValueError:
-        pass
     head = response.content[:200].lstrip().lower()
     if not head:
         what = "The platform's answer is empty."

@@ -243,12 +243,16 @@ def _note_answer(note, response, reason, inspect):
 
 
 def _body_text(body, secrets):
+    """Return the beginning of a body, redacted. Large ones are not looked through to their end: that takes seconds."""
     if not body:
         return ""
-    text = redact(body.decode("utf-8", "replace") if isinstance(body, bytes) else str(body), secrets)
-    if len(text) <= MAX_BODY:
-        return text
-    return f"{text[:MAX_BODY]}\n[{len(text) - MAX_BODY} more characters]"
+    text = body.decode("utf-8", "replace") if isinstance(body, bytes) else str(body)
+    shown = redact(text[: 4 * MAX_BODY], secrets)
+    if len(text) > 4 * MAX_BODY:
+        shown = shown[:-MAX_BODY]  # half a secret may stand where the text was cut
+    if len(text) <= 4 * MAX_BODY and len(shown) <= MAX_BODY:
+        return shown
+    return f"{shown[:MAX_BODY]}\n[cut: {len(text)} characters]"
 
 
 def _address_error(url, secrets):

@@ -104,6 +104,12 @@ def recorder():
 
 @pytest.fixture
 def session(recorder):
+    return Session(recorder=recorder, timeout=(5, 5))
+
+
+@pytest.fixture
+def hasty(recorder):
+    """A session that waits half a second."""
     return Session(recorder=recorder, timeout=(0.5, 0.5))
 
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from odoo.addons.connector_base.transport import is_sensitive, redact, redact_headers, redact_json, redact_url
-from odoo.addons.connector_base.transport.redaction import MASK, sensitive_values
+from odoo.addons.connector_base.transport import redact, redact_url
+from odoo.addons.connector_base.transport.redaction import MASK, is_sensitive, sensitive_values
 
 # What platforms hand out, and what people choose.
 tokens = st.text("ABCDEFabcdef0123456789_-", min_size=8, max_size=40)
@@ -60,15 +60,6 @@ def test_a_secret_in_json_may_hold_anything(name, secret):
         assert json.loads(shown) == {name: MASK, "z": 1}
 
 
-@given(
-    st.dictionaries(st.text(max_size=10), st.text(max_size=20) | st.integers() | st.none(), max_size=5), names, tokens
-)
-def test_redact_json(body, name, secret):
-    shown = redact_json({**body, "nested": [{name: secret, "other": secret}]}, [secret])
-    assert secret not in json.dumps(shown)
-    assert shown["nested"][0][name] == MASK
-
-
 def test_what_is_not_secret_stays():
     body = '{"order": {"id": 1, "name": "#1001", "email": "a@b.example", "total": "10.50", "code": "THROTTLED"}}'
     assert redact(body, ["unrelated-secret"]) == body
@@ -97,22 +88,6 @@ def test_url(secret, name):
     assert "page=2" in shown
 
 
-def test_headers():
-    headers = {
-        "Authorization": "Bearer abc",
-        "X-Platform-Access-Token": "abc",
-        "api-key": "abc",
-        "Cookie": "a=abc",
-        "X-Hub-Signature": "abc",
-        "Content-Type": "application/json",
-        "X-Echo": "known-secret",
-    }
-    shown = redact_headers(headers, ["known-secret"])
-    assert "abc" not in shown.values()
-    assert shown["Content-Type"] == "application/json"
-    assert shown["X-Echo"] == MASK
-
-
 def test_the_secrets_a_request_carries_are_known():
     values = sensitive_values({"Authorization": b"Basic dXNlcjpwYXNz", "X-Api-Key": "key-1", "Accept": "json"})
     assert values == {"Basic dXNlcjpwYXNz", "dXNlcjpwYXNz", "key-1"}
@@ -129,7 +104,7 @@ def test_a_secret_the_mask_spells_leaves_nothing():
 
 def test_large_bodies_are_redacted_quickly():
     """No pattern may go quadratic on what a platform (or an attacker) sends."""
-    started = time.monotonic()
+    started = time.process_time()
     for text in (
         "token" * 60_000,
         '"token' * 50_000,
@@ -139,4 +114,4 @@ def test_large_bodies_are_redacted_quickly():
         '\\"token' * 40_000,
     ):
         redact(text, ["some-secret"])
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5
