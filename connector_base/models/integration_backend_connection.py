@@ -158,6 +158,7 @@ class IntegrationBackend(models.Model):
         :raise TransportError: the platform refuses, or doesn't answer
         :raise ConfigurationError: the credentials belong to another account than the one connected before
         """
+        self._ensure_credentials()
         report = self._adapter()._check_connection(self)
         if self.account_key and report.account_key != self.account_key:
             raise ConfigurationError(
