@@ -36,8 +36,10 @@ class IntegrationBackend(models.Model):
     account_key = fields.Char(
         string="Account", readonly=True, copy=False, help="What the platform calls the connected account."
     )
-    connection_report = fields.Json(readonly=True, copy=False)
-    connection_summary = fields.Html(compute="_compute_connection_summary", sanitize=False)
+    connection_report = fields.Json(readonly=True, copy=False, groups="connector_base.group_integration_user")
+    connection_summary = fields.Html(
+        compute="_compute_connection_summary", sanitize=False, groups="connector_base.group_integration_user"
+    )
     is_sandbox = fields.Boolean(compute="_compute_is_sandbox")
     last_check = fields.Datetime(string="Last Tested", readonly=True, copy=False)
 
