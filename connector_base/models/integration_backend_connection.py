@@ -36,8 +36,10 @@ class IntegrationBackend(models.Model):
     account_key = fields.Char(
         string="Account", readonly=True, copy=False, help="What the platform calls the connected account."
     )
-    connection_report = fields.Json(readonly=True, copy=False)
-    connection_summary = fields.Html(compute="_compute_connection_summary", sanitize=False)
+    connection_report = fields.Json(readonly=True, copy=False, groups="connector_base.group_integration_user")
+    connection_summary = fields.Html(
+        compute="_compute_connection_summary", sanitize=False, groups="connector_base.group_integration_user"
+    )
     is_sandbox = fields.Boolean(compute="_compute_is_sandbox")
     last_check = fields.Datetime(string="Last Tested", readonly=True, copy=False)
 
@@ -158,6 +160,7 @@ class IntegrationBackend(models.Model):
         :raise TransportError: the platform refuses, or doesn't answer
         :raise ConfigurationError: the credentials belong to another account than the one connected before
         """
+        self._ensure_credentials()
         report = self._adapter()._check_connection(self)
         if self.account_key and report.account_key != self.account_key:
             raise ConfigurationError(

@@ -43,7 +43,13 @@ class IntegrationBackend(models.Model):
     )
     webhook_check_message = fields.Char(readonly=True, copy=False)
     webhook_checked_at = fields.Datetime("Webhooks Checked", readonly=True, copy=False)
-    cursor_ids = fields.One2many("integration.cursor", "backend_id", "Polling", copy=False)
+    cursor_ids = fields.One2many(
+        "integration.cursor",
+        "backend_id",
+        "Polling",
+        copy=False,
+        groups="connector_base.group_integration_user",
+    )
 
     jobs_waiting_count = fields.Integer("Jobs Under Way", compute="_compute_job_counts")
     jobs_failed_count = fields.Integer("Failed Jobs", compute="_compute_job_counts")

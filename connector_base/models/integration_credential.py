@@ -8,6 +8,7 @@ from ..transport import ConfigurationError
 
 # Platforms go on signing with the old secret for a while (Shopify: up to an hour) and send failed calls again for hours
 PREVIOUS_SECRET_HOURS = 24
+STORED_FIELDS = ("ciphertext", "hint", "expires_at", "changed_at", "previous_ciphertext", "previous_until")
 # A hint must not help guessing: no characters of short secrets
 HINT_MINIMUM_LENGTH = 16
 
@@ -110,6 +111,15 @@ class IntegrationCredential(models.Model):
         """Ask for a new value."""
         self.ensure_one()
         return self._get_records_action(target="new", name=self.label)
+
+    def action_forget(self):
+        """Remove what is stored, also what is still accepted of before."""
+        self.check_access("write")
+        for credential in self:
+            credential.sudo().write(dict.fromkeys(STORED_FIELDS, False))
+            credential.backend_id.sudo()._message_log(
+                body=self.env._("%(credential)s removed.", credential=credential.label)
+            )
 
     # === BUSINESS METHODS === #
 

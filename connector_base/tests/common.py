@@ -5,8 +5,8 @@ from unittest.mock import patch
 
 from cryptography.fernet import Fernet
 
-from odoo import fields, models
-from odoo.tests import TransactionCase, new_test_user
+from odoo import Command, fields, models
+from odoo.tests import TransactionCase
 
 from odoo.addons.connector_base.transport import ConnectionReport, WebhookReport
 
@@ -116,29 +116,39 @@ class BackendCase(TransactionCase):
         cls.key = Fernet.generate_key().decode()
         cls.enterClassContext(patch.dict(os.environ, {"ODOO_INTEGRATION_KEYS": cls.key}))
         cls.fake = install_fake_platform(cls)
-        cls.env = cls.env(context=dict(cls.env.context, tracking_disable=True))
+        cls.env = cls.env(context=dict(cls.env.context, tracking_disable=True, no_reset_password=True))
         cls.company = cls.env.company
         cls.other_company = cls.env["res.company"].create({"name": "Other Company"})
-        cls.manager = new_test_user(
-            cls.env,
-            "integration_manager",
-            "base.group_user,base.group_partner_manager,connector_base.group_integration_manager",
-        )
-        cls.user = new_test_user(cls.env, "integration_user", "connector_base.group_integration_user")
-        cls.salesman = new_test_user(cls.env, "integration_salesman", "sales_team.group_sale_salesman")
-        cls.employee = new_test_user(cls.env, "integration_employee", "base.group_user")
-        cls.stranger = new_test_user(
-            cls.env,
-            "integration_stranger",
-            "connector_base.group_integration_manager,sales_team.group_sale_manager",
-            company_id=cls.other_company.id,
-            company_ids=[(6, 0, cls.other_company.ids)],
+        cls.manager, cls.user, cls.salesman, cls.employee, cls.stranger = cls.env["res.users"].create(
+            [
+                cls.user_values("manager", "connector_base.group_integration_manager", "base.group_partner_manager"),
+                cls.user_values("user", "connector_base.group_integration_user"),
+                cls.user_values("salesman", "sales_team.group_sale_salesman"),
+                cls.user_values("employee", "base.group_user"),
+                {
+                    **cls.user_values(
+                        "stranger", "connector_base.group_integration_manager", "sales_team.group_sale_manager"
+                    ),
+                    "company_id": cls.other_company.id,
+                    "company_ids": [Command.set(cls.other_company.ids)],
+                },
+            ]
         )
         cls.backend = cls.env["integration.backend"].create(
             {"name": "Main Shop", "platform": "fake", "user_id": cls.manager.id}
         )
         cls.credential = cls.backend.credential_ids.filtered(lambda credential: credential.key == "token")
         cls.webhook_credential = cls.backend.credential_ids - cls.credential
+
+    @classmethod
+    def user_values(cls, name, *groups):
+        """Return the values of a user who never logs in: passwords take long to hash."""
+        return {
+            "name": name,
+            "login": f"integration_{name}",
+            "email": f"{name}@example.com",
+            "group_ids": [Command.set([cls.env.ref(group).id for group in groups])],
+        }
 
     def setUp(self):
         super().setUp()

@@ -87,6 +87,17 @@ class TestCredentialStorage(BackendCase):
         tracked = self.env["mail.tracking.value"].search([("mail_message_id", "in", self.backend.message_ids.ids)])
         self.assertNotIn(SECRET, str(tracked.read()))
 
+    def test_forget(self):
+        self.backend._set_secret("webhook_secret", "old-secret-0123456789")
+        self.backend._set_secret("webhook_secret", SECRET)
+        self.webhook_credential.with_user(self.manager).action_forget()
+        self.assertEqual(self.backend._webhook_secrets(), [])
+        row = self.row(self.webhook_credential)
+        self.assertNotIn("gAAAA", row)
+        self.assertIn("Webhook Secret removed.", self.backend.message_ids[0].body)
+        with self.assertRaises(AccessError):
+            self.credential.with_user(self.user).action_forget()
+
     def test_expired(self):
         now = fields.Datetime.now()
         self.backend._set_secret("token", SECRET, expires_at=now + timedelta(minutes=10))

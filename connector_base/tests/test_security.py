@@ -1,5 +1,7 @@
+from lxml import etree
+
 from odoo.exceptions import AccessError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from .common import BackendCase
 
@@ -79,3 +81,16 @@ class TestSecurity(BackendCase):
                     action()
         with self.assertRaises(AccessError):
             self.backend.with_user(self.employee).read(["name"])
+
+    def test_all_who_may_see_a_channel_can_open_its_page(self):
+        self.backend._cursor("orders")
+        self.backend.connection_report = {"account_name": "Shop", "currency": "", "facts": [], "missing": []}
+        for user in (self.manager, self.user, self.salesman):
+            backend = self.backend.with_user(user)
+            with self.subTest(user=user.login):
+                self.assertEqual(Form(backend).name, "Main Shop")
+                for view_type in ("list", "kanban"):
+                    arch = etree.fromstring(backend.get_view(view_type=view_type)["arch"])
+                    names = set(arch.xpath("//field/@name"))
+                    self.assertIn("order_count", names)
+                    backend.web_read({name: {} for name in names})
