@@ -2,8 +2,10 @@ import ipaddress
 import secrets
 from urllib.parse import urlsplit
 
+from psycopg2.errors import UniqueViolation
+
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import ConcurrencyError, UserError
 
 from ..engine.clock import naive
 
@@ -171,7 +173,12 @@ class IntegrationBackend(models.Model):
         self.ensure_one()
         cursors = self.env["integration.cursor"].sudo()
         cursor = cursors.search([("backend_id", "=", self.id), ("resource", "=", resource)])
-        return cursor or cursors.create({"backend_id": self.id, "resource": resource})
+        if cursor:
+            return cursor
+        try:
+            return cursors.create({"backend_id": self.id, "resource": resource})
+        except UniqueViolation as error:
+            raise ConcurrencyError("another transaction made the cursor") from error
 
     def _start_import(self, resource, since=None):
         """Queue the import of what was updated since `since` (aware or naive UTC); return its `sync.job`.
@@ -179,7 +186,10 @@ class IntegrationBackend(models.Model):
         While one is under way that one is returned: it is not disturbed.
         """
         cursor = self._cursor(resource)
-        cursor.lock_for_update(allow_referencing=True)
+        # Waiting for whoever starts one right now: then this transaction fails to serialize, is run again, and finds it.
+        self.env.cr.execute(
+            "SELECT 1 FROM integration_cursor WHERE id = %s FOR NO KEY UPDATE", [cursor.id], log_exceptions=False
+        )
         if since and since.tzinfo:
             since = naive(since)
         return cursor._start(since).with_env(self.env)

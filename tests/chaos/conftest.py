@@ -87,16 +87,21 @@ class Chaos:
         return self.wait(lambda: self.job(job_id)["state"] == state, seconds, lambda: str(self.job(job_id)))
 
     def worker_of(self, job_id):
-        """Return the process that runs the job, None when none does."""
+        """Return the process that runs the job, None when none does (a dead one's job is `started` for a while)."""
         rows = self.sql(
             "SELECT worker_pid FROM queue_job JOIN sync_job ON sync_job.queue_job_id = queue_job.id"
             f" WHERE sync_job.id = {int(job_id)} AND queue_job.state = 'started'"
         )
-        return int(rows[0]) if rows else None
+        pid = int(rows[0]) if rows else None
+        return pid if self.is_worker(pid) else None
+
+    def is_worker(self, pid):
+        """Tell whether `pid` is a living worker of our servers."""
+        return any(pid in server.worker_pids() for server in self.servers if server.alive)
 
     def kill_worker(self, pid):
         """Kill -9 a worker, after making sure that it is one of ours."""
-        assert any(pid in server.worker_pids() for server in self.servers), pid
+        assert self.is_worker(pid), pid
         os.kill(pid, signal.SIGKILL)
 
     def quiet(self):
