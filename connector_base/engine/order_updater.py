@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.fields import Datetime
 
+from .clock import naive
+
 
 class IntegrationOrderUpdater(models.AbstractModel):
     """Brings what changed on the platform to orders that are in Odoo already.
@@ -90,7 +92,7 @@ class IntegrationOrderUpdater(models.AbstractModel):
                 order,
                 self.env._(
                     "The platform cancelled this order on %s, after it was confirmed here.",
-                    Datetime.to_string(moment.replace(tzinfo=None)),
+                    Datetime.to_string(naive(moment)),
                 ),
                 self.env._("Stop its deliveries and cancel it here, or credit it, then release it."),
             )

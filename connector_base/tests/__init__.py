@@ -8,6 +8,7 @@ from . import (
     test_key_rotation,
     test_mapping,
     test_neutralize,
+    test_order_amounts,
     test_order_import,
     test_rate_limit,
     test_security,
@@ -16,4 +17,3 @@ from . import (
     test_webhook,
     test_webhook_drain,
 )
-from . import test_credential, test_order_amounts, test_order_import
