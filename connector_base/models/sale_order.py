@@ -55,6 +55,7 @@ class SaleOrder(models.Model):
     integration_unknown_products = fields.Boolean(
         string="Unknown Products", compute="_compute_integration_unknown_products", search="_search_unknown_products"
     )
+    integration_job_count = fields.Integer(string="Sync Jobs", compute="_compute_integration_job_count")
     integration_min_total = fields.Float(
         string="Minimum Total",
         compute="_compute_integration_min_total",
@@ -89,6 +90,19 @@ class SaleOrder(models.Model):
         if unknown and known:
             return Domain.TRUE
         return Domain("order_line", "any" if unknown else "not any", [("integration_unknown_product", "=", True)])
+
+    def _compute_integration_job_count(self):
+        ids = self.filtered("integration_external_id").mapped("integration_external_id")
+        counts = {
+            (backend, external_id): count
+            for backend, external_id, count in self.env["sync.job"]._read_group(
+                [("backend_id", "in", self.integration_backend_id.ids), ("external_id", "in", ids)],
+                ["backend_id", "external_id"],
+                ["__count"],
+            )
+        }
+        for order in self:
+            order.integration_job_count = counts.get((order.integration_backend_id, order.integration_external_id), 0)
 
     @api.depends("amount_total")
     def _compute_integration_min_total(self):
