@@ -17,9 +17,11 @@ class IntegrationOrderUpdater(models.AbstractModel):
     @api.model
     def _update(self, backend, drafts):
         """Update the orders of `drafts`; return those drafts whose lines were written anew."""
-        rewritten = []
+        rewritten, cancelled = [], []
         for draft in drafts:
             order, values = draft.order, dict(draft.mirror)
+            if draft.entry.document.cancelled_at and not order.integration_cancelled_at:
+                cancelled.append(draft)
             if order.state in ("draft", "sent"):
                 values.update(draft.parties)
                 if draft.entry.lines_due:
@@ -31,9 +33,8 @@ class IntegrationOrderUpdater(models.AbstractModel):
             if changed:
                 order.write(changed)
         self._rewrite_lines(rewritten)
-        for draft in drafts:
-            if draft.entry.document.cancelled_at:
-                self._cancel(backend, draft)
+        for draft in cancelled:
+            self._cancel(backend, draft)
         return rewritten
 
     @api.model

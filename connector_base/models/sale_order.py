@@ -34,10 +34,10 @@ class SaleOrder(models.Model):
     integration_external_id = fields.Char(string="Platform Order ID", readonly=True, copy=False, index="btree_not_null")
     integration_url = fields.Char(string="Platform Link", readonly=True, copy=False)
     integration_financial_status = fields.Selection(
-        FINANCIAL_STATUSES, string="Platform Payment", readonly=True, copy=False, tracking=True
+        FINANCIAL_STATUSES, string="Platform Payment", readonly=True, copy=False
     )
     integration_fulfillment_status = fields.Selection(
-        FULFILLMENT_STATUSES, string="Platform Fulfilment", readonly=True, copy=False, tracking=True
+        FULFILLMENT_STATUSES, string="Platform Fulfilment", readonly=True, copy=False
     )
     integration_source = fields.Char(string="Order Source", readonly=True, copy=False)
     integration_tags = fields.Char(string="Platform Tags", readonly=True, copy=False)
@@ -46,6 +46,7 @@ class SaleOrder(models.Model):
     integration_discounts = fields.Char(string="Discount Codes", readonly=True, copy=False)
     integration_note = fields.Text(string="Customer's Note", readonly=True, copy=False)
     integration_attributes = fields.Text(string="Platform Attributes", readonly=True, copy=False)
+    integration_cancelled_at = fields.Datetime(string="Cancelled There", readonly=True, copy=False)
     integration_lines_digest = fields.Char(readonly=True, copy=False)
     integration_parties_digest = fields.Char(readonly=True, copy=False)
 
