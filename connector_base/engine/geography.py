@@ -32,12 +32,10 @@ def find_geography(env, documents):
         if address
     ]
     codes = {address.country_code.upper() for address in addresses if address.country_code}
-    names = {address.country_name for address in addresses if address.country_name and not address.country_code}
+    by_name = any(address.country_name and not address.country_code for address in addresses)
     countries, states = {}, {}
-    if codes or names:
-        found = env["res.country"].search_fetch(
-            ["|", ("code", "in", list(codes)), ("name", "in", list(names))], ["code", "name"]
-        )
+    if codes or by_name:
+        found = env["res.country"].search_fetch([] if by_name else [("code", "in", list(codes))], ["code", "name"])
         for country in found:
             countries[country.name.casefold()] = countries[country.code.casefold()] = country.id
         if found and any(address.state_code or address.state_name for address in addresses):

@@ -5,6 +5,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from odoo import api, models
 
 from ..canonical import UNSET, digest
+from .clock import naive
 from .order_values import ZERO, Precision, line_values, plan_amounts
 from .product_resolver import ProductKey
 
@@ -152,7 +153,7 @@ class IntegrationOrderDrafter(models.AbstractModel):
             "integration_external_id": document.external_id,
             "integration_url": adapter._order_url(backend, document.external_id),
             "client_order_ref": document.name,
-            "date_order": document.created_at.replace(tzinfo=None),
+            "date_order": naive(document.created_at),
             "state": "cancel" if document.cancelled_at else "draft",
         }
 
@@ -217,6 +218,7 @@ class IntegrationOrderDrafter(models.AbstractModel):
             "integration_source": document.source,
             "integration_risk": document.risk,
             "integration_note": document.note,
+            "integration_cancelled_at": document.cancelled_at and naive(document.cancelled_at),
             "integration_tags": document.tags and ", ".join(document.tags),
             "integration_gateway": document.gateways and ", ".join(document.gateways),
             "integration_attributes": document.attributes

@@ -5,11 +5,13 @@ from contextlib import contextmanager
 import psycopg2
 
 from odoo import api, models
-from odoo.exceptions import AccessError, ConcurrencyError, UserError
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..canonical import digest
 from ..transport.errors import DataError, TransportError
+from .clock import naive
+from .job_errors import is_lost_race
 from .order_drafts import Entry, lines_digest, parties_digest
 from .page_locks import appeared_meanwhile, try_lock
 from .result import BugError, ImportResult
@@ -25,8 +27,6 @@ QUIET = {
     "mail_activity_automation_skip": True,
     "integration_lane": False,
 }
-# Unique indexes of our own tables are the protocol between imports: who violates one was second, and runs again.
-PROTOCOL_TABLES = "integration_"
 
 
 class IntegrationOrderImporter(models.AbstractModel):
@@ -151,7 +151,7 @@ class IntegrationOrderImporter(models.AbstractModel):
         """Return what happened as an error of the tree in transport/errors.py."""
         if isinstance(error, TransportError):
             return error
-        if isinstance(error, (UserError, AccessError)):  # ValidationError and the like are UserErrors
+        if isinstance(error, UserError):
             return DataError(
                 str(error.args[0]),
                 remedy=self.env._("Correct what Odoo objects to, in Odoo or on the platform, then retry."),
@@ -288,15 +288,6 @@ def _collection_paused():
         gc.enable()
 
 
-def naive(moment):
-    """Return an aware UTC datetime as Odoo stores it."""
-    return moment.replace(tzinfo=None)
-
-
 def _is_concurrency(error):
-    """Whether running the whole transaction again is the answer to `error`."""
-    if isinstance(error, ConcurrencyError):
-        return True
-    if isinstance(error, psycopg2.errors.UniqueViolation):
-        return (error.diag.table_name or "").startswith(PROTOCOL_TABLES)
-    return isinstance(error, (psycopg2.OperationalError, psycopg2.InterfaceError))
+    """Whether running the whole transaction again is the answer to `error`, or it can't go on at all."""
+    return is_lost_race(error) or isinstance(error, (psycopg2.OperationalError, psycopg2.InterfaceError))

@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.fields import Datetime
 
+from .clock import naive
+
 
 class IntegrationOrderUpdater(models.AbstractModel):
     """Brings what changed on the platform to orders that are in Odoo already.
@@ -15,9 +17,11 @@ class IntegrationOrderUpdater(models.AbstractModel):
     @api.model
     def _update(self, backend, drafts):
         """Update the orders of `drafts`; return those drafts whose lines were written anew."""
-        rewritten = []
+        rewritten, cancelled = [], []
         for draft in drafts:
             order, values = draft.order, dict(draft.mirror)
+            if draft.entry.document.cancelled_at and not order.integration_cancelled_at:
+                cancelled.append(draft)
             if order.state in ("draft", "sent"):
                 values.update(draft.parties)
                 if draft.entry.lines_due:
@@ -29,9 +33,8 @@ class IntegrationOrderUpdater(models.AbstractModel):
             if changed:
                 order.write(changed)
         self._rewrite_lines(rewritten)
-        for draft in drafts:
-            if draft.entry.document.cancelled_at:
-                self._cancel(backend, draft)
+        for draft in cancelled:
+            self._cancel(backend, draft)
         return rewritten
 
     @api.model
@@ -90,7 +93,7 @@ class IntegrationOrderUpdater(models.AbstractModel):
                 order,
                 self.env._(
                     "The platform cancelled this order on %s, after it was confirmed here.",
-                    Datetime.to_string(moment.replace(tzinfo=None)),
+                    Datetime.to_string(naive(moment)),
                 ),
                 self.env._("Stop its deliveries and cancel it here, or credit it, then release it."),
             )

@@ -34,10 +34,10 @@ class SaleOrder(models.Model):
     integration_external_id = fields.Char(string="Platform Order ID", readonly=True, copy=False, index="btree_not_null")
     integration_url = fields.Char(string="Platform Link", readonly=True, copy=False)
     integration_financial_status = fields.Selection(
-        FINANCIAL_STATUSES, string="Platform Payment", readonly=True, copy=False, tracking=True
+        FINANCIAL_STATUSES, string="Platform Payment", readonly=True, copy=False
     )
     integration_fulfillment_status = fields.Selection(
-        FULFILLMENT_STATUSES, string="Platform Fulfilment", readonly=True, copy=False, tracking=True
+        FULFILLMENT_STATUSES, string="Platform Fulfilment", readonly=True, copy=False
     )
     integration_source = fields.Char(string="Order Source", readonly=True, copy=False)
     integration_tags = fields.Char(string="Platform Tags", readonly=True, copy=False)
@@ -46,6 +46,7 @@ class SaleOrder(models.Model):
     integration_discounts = fields.Char(string="Discount Codes", readonly=True, copy=False)
     integration_note = fields.Text(string="Customer's Note", readonly=True, copy=False)
     integration_attributes = fields.Text(string="Platform Attributes", readonly=True, copy=False)
+    integration_cancelled_at = fields.Datetime(string="Cancelled There", readonly=True, copy=False)
     integration_lines_digest = fields.Char(readonly=True, copy=False)
     integration_parties_digest = fields.Char(readonly=True, copy=False)
 
@@ -55,6 +56,7 @@ class SaleOrder(models.Model):
     integration_unknown_products = fields.Boolean(
         string="Unknown Products", compute="_compute_integration_unknown_products", search="_search_unknown_products"
     )
+    integration_job_count = fields.Integer(string="Sync Jobs", compute="_compute_integration_job_count")
     integration_min_total = fields.Float(
         string="Minimum Total",
         compute="_compute_integration_min_total",
@@ -89,6 +91,19 @@ class SaleOrder(models.Model):
         if unknown and known:
             return Domain.TRUE
         return Domain("order_line", "any" if unknown else "not any", [("integration_unknown_product", "=", True)])
+
+    def _compute_integration_job_count(self):
+        ids = self.filtered("integration_external_id").mapped("integration_external_id")
+        counts = {
+            (backend, external_id): count
+            for backend, external_id, count in self.env["sync.job"]._read_group(
+                [("backend_id", "in", self.integration_backend_id.ids), ("external_id", "in", ids)],
+                ["backend_id", "external_id"],
+                ["__count"],
+            )
+        }
+        for order in self:
+            order.integration_job_count = counts.get((order.integration_backend_id, order.integration_external_id), 0)
 
     @api.depends("amount_total")
     def _compute_integration_min_total(self):

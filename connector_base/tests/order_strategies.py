@@ -19,9 +19,7 @@ def rounded(amount, digits):
 def taxes_of(amount, rates, included, digits):
     """Return the tax lines of a line's `amount`: parallel taxes, each rounded for itself."""
     base = amount / (1 + sum(rates)) if included else amount
-    return tuple(
-        TaxLine(title=f"Tax {rate * 100:f}", rate=rate, amount=rounded(base * rate, digits)) for rate in rates
-    )
+    return tuple(TaxLine(title=f"Tax {rate * 100:f}", rate=rate, amount=rounded(base * rate, digits)) for rate in rates)
 
 
 @st.composite
