@@ -15,6 +15,7 @@ from ..domains import normalize_domain
 
 # A worker that renews the token holds its row for one call at most; another one waits that long for it.
 TOKEN_LOCK_TIMEOUT = "40s"
+TOKEN_LOCK_ATTEMPTS = 5
 TOKEN_KEY = "oauth_token"
 
 
@@ -117,18 +118,28 @@ class IntegrationBackend(models.Model):
         return token
 
     def _shopify_lock_token(self):
-        """Lock the token's row in this transaction; return whether there is one that this transaction sees."""
+        """Lock the token's row in this transaction; return whether there is one that this transaction sees.
+
+        Who waited for a worker that renewed the token gets a serialization failure from PostgreSQL: only a new
+        transaction sees what that one wrote.
+
+        :raise TransientError: others hold the row all the time
+        """
         cr = self.env.cr
-        cr.execute(SQL("SET LOCAL lock_timeout = %s", TOKEN_LOCK_TIMEOUT))
-        try:
-            cr.execute(
-                SQL(
-                    "SELECT id FROM integration_credential WHERE backend_id = %s AND key = %s FOR NO KEY UPDATE",
-                    self.id,
-                    TOKEN_KEY,
-                ),
-                log_exceptions=False,
-            )
-        except (psycopg2.errors.LockNotAvailable, psycopg2.errors.SerializationFailure):
-            raise TransientError("Another worker is getting a new access token from Shopify.", retry_after=5) from None
-        return bool(cr.rowcount)
+        for _attempt in range(TOKEN_LOCK_ATTEMPTS):
+            cr.execute(SQL("SET LOCAL lock_timeout = %s", TOKEN_LOCK_TIMEOUT))
+            try:
+                cr.execute(
+                    SQL(
+                        "SELECT id FROM integration_credential WHERE backend_id = %s AND key = %s FOR NO KEY UPDATE",
+                        self.id,
+                        TOKEN_KEY,
+                    ),
+                    log_exceptions=False,
+                )
+                return bool(cr.rowcount)
+            except psycopg2.errors.SerializationFailure:
+                cr.rollback()
+            except psycopg2.errors.LockNotAvailable:
+                break
+        raise TransientError("Another worker is getting a new access token from Shopify.", retry_after=5)

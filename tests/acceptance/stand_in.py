@@ -2,6 +2,7 @@
 
 import json
 import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from werkzeug.test import Client
@@ -12,15 +13,22 @@ from sandbox.shopify.shop import Shop
 
 
 class StandIn:
-    """Use as a context manager; `url` is what a server's option `sandbox_url` would be."""
+    """Use as a context manager; `url` is what a server's option `sandbox_url` would be.
+
+    :param folder: where it keeps its state
+    :param deliver_to: where all webhooks go; None: nowhere, they stay queued
+    """
 
     def __init__(self, folder: Path, deliver_to: str | None = None):
         self.app = build(folder, deliver_to)
+        self._delivers = deliver_to is not None
         self._client = Client(self.app)
         self._server = Server(("127.0.0.1", 0), self.app)
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
 
     def __enter__(self):
+        if self._delivers:
+            self.app.start()
         threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
         return self
 
@@ -43,3 +51,46 @@ class StandIn:
     def shop(self, domain):
         """Return the sandbox's own view of a shop."""
         return Shop(self.app.services.store, self.app.services.clock, domain)
+
+
+class Mailbox:
+    """Receives webhooks instead of Odoo; `calls` are (path, headers in lower case, body). Use as a context manager."""
+
+    def __init__(self):
+        self.calls = []
+        self._arrived = threading.Condition()
+        mailbox = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+                headers = {name.lower(): value for name, value in self.headers.items()}
+                with mailbox._arrived:
+                    mailbox.calls.append((self.path, headers, body))
+                    mailbox._arrived.notify_all()
+                self.send_response(200)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+            def log_message(self, *args):
+                """Keep quiet."""
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    def __enter__(self):
+        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        return self
+
+    def __exit__(self, *exc):
+        self._server.shutdown()
+        self._server.server_close()
+
+    def wait_for(self, count, seconds=20):
+        """Return the calls once there are `count` of them.
+
+        :raise AssertionError: fewer came in time
+        """
+        with self._arrived:
+            assert self._arrived.wait_for(lambda: len(self.calls) >= count, seconds), f"{len(self.calls)} of {count}"
+            return list(self.calls)

@@ -1,0 +1,10 @@
+from . import (
+    test_adapter,
+    test_connect,
+    test_import,
+    test_mirror_fields,
+    test_token,
+    test_token_concurrency,
+    test_webhook,
+    test_webhook_http,
+)
