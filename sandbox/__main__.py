@@ -13,6 +13,7 @@ from .framework.store import Busy
 
 def main(arguments=None) -> int:
     parser = argparse.ArgumentParser(prog="python -m sandbox", description="Stand-ins for platforms' APIs")
+    parser.add_argument("--host", default="127.0.0.1", help="the interface to listen on; 0.0.0.0 in a container")
     parser.add_argument("--port", type=int, default=8070)
     parser.add_argument("--data", required=True, help="folder for the state; kept between runs")
     parser.add_argument("--deliver-to", help="send webhooks to this http://host:port instead of their own host")
@@ -25,7 +26,7 @@ def main(arguments=None) -> int:
         print(error, file=sys.stderr)
         return 1
     try:
-        server = Server(("127.0.0.1", options.port), sandbox)
+        server = Server((options.host, options.port), sandbox)
     except OSError as error:
         sandbox.close()
         print(f"port {options.port} cannot be used: {error.strerror}. Give another --port", file=sys.stderr)

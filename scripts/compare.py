@@ -98,7 +98,7 @@ def total_of(amounts: Iterable[object]) -> Decimal:
 
 
 def compare_line(
-    note: Differences, label: str, quantity: object, entry: dict, line: dict, taxes_included: bool
+    note: Differences, label: str, entry: dict, line: dict, *, quantity: object, taxes_included: bool
 ) -> None:
     """Compare one line: `entry` has gross, discount, net and taxes as the shop states them."""
     net = line["price_total"] if taxes_included else line["price_subtotal"]
