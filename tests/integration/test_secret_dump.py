@@ -56,6 +56,7 @@ def used(module_yard):
     sandbox = module_yard.sandbox(arguments=["--no-seed"])
     shop = sandbox.control("shops", {"domain": DOMAIN, "seed": {"products": 5, "orders": 20}})
     odoo = module_yard.odoo(sections={"integration": {"sandbox_url": sandbox.address}})
+    sandbox.control("deliveries", {"deliver_to": odoo.address})
     rpc = odoo.rpc()
     with pytest.raises(RpcError, match="Shopify"):
         connect(rpc, REFUSED, shop["client_id"])
@@ -63,8 +64,8 @@ def used(module_yard):
     rpc.call("integration.backend", "write", [backend], {"debug_until": "2100-01-01 00:00:00"})
     replace(rpc, backend, "oauth_token", NEW_TOKEN)  # refused by the shop: a new one is asked for, and recorded
     rpc.call("integration.backend", "action_test_connection", [backend])
-    wait_for(lambda: rpc.search_count("integration.binding.order", []) >= 20)
-    order = sandbox.control(f"shops/{DOMAIN}/orders", {})
+    wait_for(lambda: rpc.search_count("sync.job", [["operation", "=", "import_orders"], ["state", "=", "done"]]))
+    order = sandbox.control(f"shops/{DOMAIN}/orders", {"random": 1, "test": False})
     wait_for(lambda: rpc.search_count("integration.binding.order", [["external_id", "=", str(order["id"])]]))
     replace(rpc, backend, "client_secret", NEW_WEBHOOK_SECRET)
     tokens = re.findall(rb"shpca_[0-9a-f]{32}", b"".join(path.read_bytes() for path in sandbox.data.rglob("*.*")))
