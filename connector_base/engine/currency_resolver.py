@@ -106,8 +106,8 @@ class IntegrationCurrencyResolver(models.AbstractModel):
         rows = self.env.execute_query(
             SQL(
                 """SELECT wanted.currency, wanted.day, COALESCE(
-                     (SELECT rate FROM res_currency_rate r WHERE r.currency_id = wanted.currency AND r.name <= wanted.day
-                         AND (r.company_id IS NULL OR r.company_id = %(company)s)
+                     (SELECT rate FROM res_currency_rate r WHERE r.currency_id = wanted.currency
+                         AND r.name <= wanted.day AND (r.company_id IS NULL OR r.company_id = %(company)s)
                        ORDER BY r.company_id, r.name DESC LIMIT 1),
                      (SELECT rate FROM res_currency_rate r WHERE r.currency_id = wanted.currency
                          AND (r.company_id IS NULL OR r.company_id = %(company)s)

@@ -1,64 +1,13 @@
 from collections import defaultdict
-from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 
 from odoo import api, models
 
-from ..canonical import UNSET, digest
+from ..canonical import UNSET
 from .clock import naive
-from .order_values import ZERO, Precision, line_values, plan_amounts
+from .order_values import Precision, Terms, line_values, plan_amounts
+from .page import Draft
 from .product_resolver import ProductKey
-
-
-@dataclass(slots=True, eq=False)
-class Entry:
-    """One document of a page on its way, with the binding and order it had before, if any.
-
-    `lines_due` and `parties_due` say whether its lines and its customer and addresses have to be (re)written.
-    """
-
-    document: object
-    digest: str
-    binding: object
-    order: object
-    lines_digest: str
-    parties_digest: str
-    lines_due: bool
-    parties_due: bool
-
-    @property
-    def external_id(self):
-        return self.document.external_id
-
-
-@dataclass(slots=True, eq=False)
-class Draft:
-    """One order about to be written.
-
-    `mirror` are the values of what the document states, written at every import; `head` the others, `parties` customer
-    and addresses. `lines` are values without `order_id`, `shown` the (subtotal, total) Odoo must show for each, `types`
-    the types of their products.
-    """
-
-    entry: object
-    mirror: dict
-    head: dict = field(default_factory=dict)
-    parties: dict = field(default_factory=dict)
-    lines: list = field(default_factory=list)
-    shown: list = field(default_factory=list)
-    types: list = field(default_factory=list)
-    currency_id: int = 0
-    rate: float = 1.0
-    holds: list = field(default_factory=list)
-    order: object = None
-
-    @property
-    def untaxed(self):
-        return sum((subtotal for subtotal, _total in self.shown), ZERO)
-
-    @property
-    def total(self):
-        return sum((total for _subtotal, total in self.shown), ZERO)
 
 
 class IntegrationOrderDrafter(models.AbstractModel):
@@ -68,14 +17,17 @@ class IntegrationOrderDrafter(models.AbstractModel):
     _description = "Order Drafter"
 
     @api.model
-    def _drafts(self, backend, entries, currency_page, product_page, tax_page, parties):
-        """Return the `Draft` of every entry, in order."""
+    def _drafts(self, backend, entries, lookups):
+        """Return the `Draft` of every entry, in order.
+
+        :param Lookups lookups: what the entries' names were resolved to
+        """
         adapter = backend._adapter()
-        precisions = self._precisions(backend, currency_page)
+        precisions = self._precisions(backend, lookups.currencies)
         constants = self._constants(backend) if any(not entry.order for entry in entries) else {}
-        positions = self._fiscal_positions(parties)
+        positions = self._fiscal_positions(lookups.parties)
         missing_taxes = defaultdict(list)
-        for key, ids in tax_page.missing.items():
+        for key, ids in lookups.taxes.missing.items():
             for external_id in ids:
                 missing_taxes[external_id].append(key)
         drafts = []
@@ -83,17 +35,17 @@ class IntegrationOrderDrafter(models.AbstractModel):
             document = entry.document
             draft = Draft(entry, self._mirror_values(adapter, entry), order=entry.order)
             if entry.parties_due:
-                draft.parties = self._party_values(backend, *parties[entry.external_id], positions)
+                draft.parties = self._party_values(backend, *lookups.parties[entry.external_id], positions=positions)
             if not entry.order:
                 draft.head = {**constants, **self._head_values(backend, adapter, document)}
             if entry.lines_due:
-                currency = currency_page.currencies[document.currency]
-                rate = currency_page.rates[document.currency, document.created_at.date()]
-                draft.head["pricelist_id"] = currency_page.pricelists[document.currency]
-                draft.currency_id, draft.rate = currency.id, rate or 1.0
+                currency = lookups.currencies.currencies[document.currency]
+                rate = lookups.currencies.rates[document.currency, document.created_at.date()]
+                draft.head["pricelist_id"] = lookups.currencies.pricelists[document.currency]
+                draft.terms = Terms(currency.id, rate or 1.0, precisions[document.currency])
                 amounts = plan_amounts(document, currency.decimal_places)
-                self._fill_lines(draft, amounts, product_page, tax_page, precisions[document.currency])
-                self._hold(draft, amounts, currency, rate, missing_taxes[entry.external_id])
+                self._fill_lines(draft, amounts, lookups)
+                self._hold(draft, amounts, currency, missing_taxes[entry.external_id], has_rate=rate is not None)
             drafts.append(draft)
         return drafts
 
@@ -158,7 +110,7 @@ class IntegrationOrderDrafter(models.AbstractModel):
         }
 
     @api.model
-    def _party_values(self, backend, customer, invoice, delivery, positions):
+    def _party_values(self, backend, customer, invoice, delivery, *, positions):
         salesperson = backend.salesperson_id or customer.user_id or customer.commercial_partner_id.user_id
         return {
             "partner_id": customer.id,
@@ -236,31 +188,27 @@ class IntegrationOrderDrafter(models.AbstractModel):
     # === LINES === #
 
     @api.model
-    def _fill_lines(self, draft, amounts, product_page, tax_page, precision):
+    def _fill_lines(self, draft, amounts, lookups):
         document = draft.entry.document
         keys = self.env["integration.tax.resolver"]._keys(document)
-        quantum = Decimal(1).scaleb(-precision.quantity)
+        quantum = Decimal(1).scaleb(-draft.terms.precision.quantity)
         parts = [(line, line.kind, line.quantity, line.unit_price) for line in document.lines]
         parts += [(line, "shipping", Decimal(1), line.price) for line in document.shipping_lines]
         for number, ((part, kind, quantity, price), part_amounts, part_keys) in enumerate(
             zip(parts, amounts.lines, keys, strict=True), start=1
         ):
-            rounded = quantity.quantize(quantum, ROUND_HALF_UP)
             values, shown = line_values(
                 part,
-                rounded,
-                price,
                 part_amounts,
-                [tax_page.found.get(key) for key in part_keys],
-                currency_id=draft.currency_id,
-                rate=draft.rate,
-                precision=precision,
+                [lookups.taxes.found.get(key) for key in part_keys],
+                quantity=quantity.quantize(quantum, ROUND_HALF_UP),
+                unit_price=price,
+                terms=draft.terms,
                 key=number,
             )
-            product, unknown = self._product(part, kind, product_page)
+            product, unknown = self._product(part, kind, lookups.products)
             values.update(self._line_constants(product, kind, number))
             values.update(
-                product_uom_qty=float(rounded),
                 name=self._line_name(part, unknown),
                 integration_external_id=part.external_id,
                 integration_unknown_product=bool(unknown),
@@ -300,9 +248,9 @@ class IntegrationOrderDrafter(models.AbstractModel):
     def _line_name(self, part, unknown):
         name = part.title
         if unknown:
-            name = self.env._("%(title)s (SKU %(sku)s)", title=name, sku=part.sku or "–")
+            name = self.env._("%(title)s (SKU %(sku)s)", title=name, sku=part.sku or "-")
         properties = getattr(part, "properties", ())
-        return "\n".join([name, *(f"{title}: {value}" for title, value in properties)]) or "–"
+        return "\n".join([name, *(f"{title}: {value}" for title, value in properties)]) or "-"
 
     @api.model
     def _add_rounding_line(self, draft, amount):
@@ -327,7 +275,7 @@ class IntegrationOrderDrafter(models.AbstractModel):
     # === HOLD === #
 
     @api.model
-    def _hold(self, draft, amounts, currency, rate, missing_taxes):
+    def _hold(self, draft, amounts, currency, missing_taxes, *, has_rate):
         """Note in `draft.holds` (reason, remedy) why the order must not be confirmed."""
         if missing_taxes:
             labels = dict.fromkeys(self.env["integration.tax.resolver"]._label(key) for key in missing_taxes)
@@ -340,7 +288,7 @@ class IntegrationOrderDrafter(models.AbstractModel):
                     ),
                 )
             )
-        if rate is None:
+        if not has_rate:
             draft.holds.append(
                 (
                     self.env._("There is no exchange rate for %s.", currency.name),
@@ -362,28 +310,7 @@ class IntegrationOrderDrafter(models.AbstractModel):
                         currency=currency.name,
                     ),
                     self.env._(
-                        "Compare the order with the platform. Correct it there, or correct the lines here and release it."
+                        "Compare the order with the platform. Correct it there, or correct it here and release it."
                     ),
                 )
             )
-
-
-def lines_digest(document):
-    """Return the digest of what the amounts come from: tells whether the platform changed them."""
-    parts = tuple(
-        (
-            part.external_id,
-            part.title,
-            part.amount,
-            getattr(part, "quantity", None),
-            tuple((tax.title, tax.rate, tax.amount) for tax in part.taxes),
-        )
-        for part in (*document.lines, *document.shipping_lines)
-    )
-    return digest((document.currency, document.taxes_included, document.total, parts))
-
-
-def parties_digest(document):
-    """Return the digest of customer and addresses, '' when the document doesn't state them all."""
-    parties = (document.customer, document.billing_address, document.shipping_address)
-    return "" if UNSET in parties else digest((*parties, document.email or ""))

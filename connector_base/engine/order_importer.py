@@ -12,13 +12,13 @@ from ..canonical import digest
 from ..transport.errors import DataError, TransportError
 from .clock import naive
 from .job_errors import is_lost_race
-from .order_drafts import Entry, lines_digest, parties_digest
+from .page import Entry, Lookups, lines_digest, parties_digest
 from .page_locks import appeared_meanwhile, try_lock
 from .result import BugError, ImportResult
 
 _logger = logging.getLogger(__name__)
 
-# No messages, followers or tracking while documents are written: half of the cost of an order, and nobody asked for them.
+# No messages, followers or tracking while documents are written: nobody asked for them.
 QUIET = {
     "tracking_disable": True,
     "mail_create_nosubscribe": True,
@@ -197,9 +197,8 @@ class IntegrationOrderImporter(models.AbstractModel):
         products._complete(backend, product_page, surviving)
         taxes._complete(backend, tax_page, surviving)
         parties = partners._complete(backend, partner_page, [e.document for e in entries if e.parties_due])
-        drafts = self.env["integration.order.drafter"]._drafts(
-            backend, entries, currency_page, product_page, tax_page, parties
-        )
+        lookups = Lookups(currency_page, product_page, tax_page, parties)
+        drafts = self.env["integration.order.drafter"]._drafts(backend, entries, lookups)
         writer = self.env["integration.order.writer"]
         new = [draft for draft in drafts if not draft.order]
         writer._create(new)
@@ -230,7 +229,8 @@ class IntegrationOrderImporter(models.AbstractModel):
             busy |= appeared_meanwhile(
                 self.env,
                 SQL(
-                    "SELECT external_id, id FROM integration_binding_order WHERE backend_id = %s AND external_id = ANY(%s)",
+                    "SELECT external_id, id FROM integration_binding_order"
+                    " WHERE backend_id = %s AND external_id = ANY(%s)",
                     backend.id,
                     new_ids,
                 ),

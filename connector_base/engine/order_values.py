@@ -5,6 +5,7 @@ Everything is Decimal up to `line_values`, where Decimals become the floats Odoo
 
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from typing import NamedTuple
 
 from ..canonical import UNSET
 
@@ -20,6 +21,23 @@ class Precision:
     company: int
     discount: int
     quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """In what an order's amounts are: the id of its currency, its rate per unit of the company's, the precision."""
+
+    currency_id: int
+    rate: float
+    precision: Precision
+
+
+class Price(NamedTuple):
+    """Quantity, unit price and discount in percent, as they are stored on a line."""
+
+    quantity: Decimal
+    unit: Decimal
+    discount: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,52 +128,55 @@ def _spread_tax_difference(document, lines, quantum, limit):
             line.net -= step
 
 
-def line_values(part, quantity, unit_price, amounts, taxes, *, currency_id, rate, precision, key):
+def line_values(part, amounts, taxes, *, quantity, unit_price, terms, key):
     """Return (values of price, tax and amounts for `sale.order.line`, (subtotal, total) Odoo will show).
 
     :param part: the canonical line; its `discount` is shown in percent
+    :param LineAmounts amounts: its amounts
+    :param taxes: per tax of the document its `ResolvedTax`, or None when it has none (left off)
     :param Decimal quantity: as stored on the line
     :param Decimal unit_price: as shown to the customer
-    :param taxes: per tax of the document its `ResolvedTax`, or None when it has none (left off)
-    :param float rate: units of the order's currency per unit of the company's
     :param key: a text that is unique in the order
     """
     gross = unit_price * quantity
-    percent = (part.discount / gross * HUNDRED).quantize(Decimal(1).scaleb(-precision.discount)) if gross else ZERO
+    quantum = Decimal(1).scaleb(-terms.precision.discount)
+    percent = (part.discount / gross * HUNDRED).quantize(quantum) if gross else ZERO
+    price = Price(quantity, unit_price, percent)
     known = [(tax, amount) for tax, amount in zip(taxes, amounts.taxes, strict=True) if tax]
     if not known:
-        return _untaxed_values(quantity, unit_price, percent, amounts.shown, precision, key)
+        price, data = _untaxed(price, amounts.shown, terms, key)
+        shown = (amounts.shown, amounts.shown)
+    else:
+        data = _manual_amounts(known, amounts.net, price, terms)
+        shown = (amounts.net, amounts.net + sum((amount for _tax, amount in known), ZERO))
     values = {
-        "price_unit": float(unit_price),
-        "discount": float(percent),
+        "product_uom_qty": float(price.quantity),
+        "price_unit": float(price.unit),
+        "discount": float(price.discount),
         "tax_ids": [(6, 0, list(dict.fromkeys(tax.id for tax, _amount in known)))],
-        "extra_tax_data": _manual_amounts(
-            known, amounts.net, float(unit_price), float(percent), float(quantity), currency_id, rate, precision
-        ),
+        "extra_tax_data": data,
     }
-    return values, (amounts.net, amounts.net + sum((amount for _tax, amount in known), ZERO))
+    return values, shown
 
 
-def _untaxed_values(quantity, unit_price, percent, amount, precision, key):
-    """Odoo ignores given amounts on lines without taxes: make price, quantity and discount give `amount` instead."""
-    quantum = Decimal(1).scaleb(-precision.currency)
-    exact = unit_price * quantity * (HUNDRED - percent) / HUNDRED
-    if exact.quantize(quantum, ROUND_HALF_UP) != amount and quantity:
-        unit_price, percent, exact = amount / quantity, ZERO, amount
-    values = {"price_unit": float(unit_price), "discount": float(percent), "tax_ids": [(6, 0, [])]}
+def _untaxed(price, amount, terms, key):
+    """Return the price that gives `amount`, and `extra_tax_data`: Odoo ignores given amounts on lines without taxes."""
+    quantum = Decimal(1).scaleb(-terms.precision.currency)
+    exact = price.unit * price.quantity * (HUNDRED - price.discount) / HUNDRED
+    if exact.quantize(quantum, ROUND_HALF_UP) != amount and price.quantity:
+        price, exact = Price(price.quantity, amount / price.quantity, ZERO), amount
     # rounded for itself: rounding over all lines of the order would move a cent to or from its neighbours
-    values["extra_tax_data"] = {"computation_key": f"line,{key}"} if exact != amount else False
-    return values, (amount, amount)
+    return price, {"computation_key": f"line,{key}"} if exact != amount else False
 
 
-def _manual_amounts(known, net, price_unit, discount, quantity, currency_id, rate, precision):
+def _manual_amounts(known, net, price, terms):
     """Return `extra_tax_data` with all four amounts per tax.
 
     The company's amounts must be there too: derived ones are wrong with several price-included taxes in Odoo 19.0.
     """
     amounts = {}
     for tax, amount in known:
-        for leaf, share in _share(tax, amount, precision.currency):
+        for leaf, share in _share(tax, amount, terms.precision.currency):
             before = amounts.get(leaf.id)
             amounts[leaf.id] = (leaf, share + before[1] if before else share)
     manual, preceding = {}, ZERO
@@ -166,26 +187,27 @@ def _manual_amounts(known, net, price_unit, discount, quantity, currency_id, rat
         tax_amount, base_amount = float(amount), float(base)
         manual[str(leaf.id)] = {
             "tax_amount_currency": tax_amount,
-            "tax_amount": company_amount(tax_amount, rate, precision),
+            "tax_amount": company_amount(tax_amount, terms),
             "base_amount_currency": base_amount,
-            "base_amount": company_amount(base_amount, rate, precision),
+            "base_amount": company_amount(base_amount, terms),
         }
     net = float(net)
     return {
-        "currency_id": currency_id,
-        "price_unit": price_unit,
-        "discount": discount,
-        "quantity": quantity,
-        "rate": rate,
+        "currency_id": terms.currency_id,
+        # the same values as on the line: Odoo ignores the amounts when they differ
+        "price_unit": float(price.unit),
+        "discount": float(price.discount),
+        "quantity": float(price.quantity),
+        "rate": terms.rate,
         "manual_total_excluded_currency": net,
-        "manual_total_excluded": company_amount(net, rate, precision),
+        "manual_total_excluded": company_amount(net, terms),
         "manual_tax_amounts": manual,
     }
 
 
-def company_amount(amount, rate, precision):
+def company_amount(amount, terms):
     """Return float `amount` of the order's currency in the company's, rounded."""
-    return amount if rate == 1.0 else round(amount / rate, precision.company)
+    return amount if terms.rate == 1.0 else round(amount / terms.rate, terms.precision.company)
 
 
 def _share(tax, amount, digits):
@@ -203,7 +225,7 @@ def _share(tax, amount, digits):
     yield tax.leaves[-1], rest
 
 
-def scaled_tax_data(data, done, quantity, total, currency_digits, company_digits):
+def scaled_tax_data(data, done, quantity, total, *, currency_digits, company_digits):
     """Return `extra_tax_data` of an invoice line for `quantity` of `total`, `done` being invoiced already.
 
     Each amount is what is due up to `done + quantity` less what is due up to `done`, both rounded: whatever the

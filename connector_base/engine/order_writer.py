@@ -55,7 +55,11 @@ class IntegrationOrderWriter(models.AbstractModel):
         known = KnownValues(("name",))
         platform = self.env["integration.backend"].browse(heads[0]["integration_backend_id"]).platform
         for draft, head in zip(drafts, heads, strict=True):
-            facts = {"currency_id": draft.currency_id, "currency_rate": draft.rate, "integration_platform": platform}
+            facts = {
+                "currency_id": draft.terms.currency_id,
+                "currency_rate": draft.terms.rate,
+                "integration_platform": platform,
+            }
             known.add(head, facts)
             head.update(
                 amount_untaxed=float(draft.untaxed),
@@ -111,7 +115,7 @@ class IntegrationOrderWriter(models.AbstractModel):
                 constants["warehouse_id"] = draft.head["warehouse_id"]
             related = {
                 "company_id": draft.head["company_id"],
-                "currency_id": draft.currency_id,
+                "currency_id": draft.terms.currency_id,
                 "order_partner_id": draft.parties["partner_id"],
                 "salesman_id": draft.parties["user_id"],
                 "state": draft.head["state"],

@@ -351,33 +351,18 @@ def _label(name, company):
     return f"{company}, {name}" if company and company != name else name
 
 
-def _key(name, company, street, street2, city, zip_code, state_id, country_id):
+def _key(name, company, texts, places):
     """What makes two addresses the same: all that is printed on a label, whatever case and spacing."""
-    texts = (_label(name, company), street, street2, city, zip_code)
-    return (*(" ".join((text or "").split()).casefold() for text in texts), state_id, country_id)
+    texts = (_label(name, company), *texts)
+    return (*(" ".join((text or "").split()).casefold() for text in texts), *places)
 
 
 def _values_key(values):
-    return _key(
-        values["name"],
-        values["company_name"],
-        values.get("street"),
-        values.get("street2"),
-        values.get("city"),
-        values.get("zip"),
-        values.get("state_id") or False,
-        values.get("country_id") or False,
-    )
+    texts = [values.get(name) for name in ("street", "street2", "city", "zip")]
+    places = [values.get(name) or False for name in ("state_id", "country_id")]
+    return _key(values["name"], values["company_name"], texts, places)
 
 
 def _partner_key(partner):
-    return _key(
-        partner.name,
-        partner.company_name,
-        partner.street,
-        partner.street2,
-        partner.city,
-        partner.zip,
-        partner.state_id.id,
-        partner.country_id.id,
-    )
+    texts = (partner.street, partner.street2, partner.city, partner.zip)
+    return _key(partner.name, partner.company_name, texts, (partner.state_id.id, partner.country_id.id))

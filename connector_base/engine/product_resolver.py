@@ -121,7 +121,7 @@ class IntegrationProductResolver(models.AbstractModel):
                     self.env._(
                         "The product of line “%(title)s” (SKU %(sku)s) is unknown: %(reason)s.",
                         title=line.title,
-                        sku=line.sku or "–",
+                        sku=line.sku or "-",
                         reason=reason,
                     ),
                     remedy=self.env._(

@@ -91,7 +91,7 @@ class IntegrationTaxResolver(models.AbstractModel):
 
     @api.model
     def _match(self, company, key, candidates, documents):
-        """Return the tax of `candidates` for `key`, empty when there is none. A rate of 0 is no rate if it has amounts."""
+        """Return the tax of `candidates` for `key`, empty when there is none. A rate of 0 with amounts is no rate."""
         taxes = candidates.get((key.percent, key.included))
         if not taxes or (not key.rate and documents):
             return self.env["account.tax"]

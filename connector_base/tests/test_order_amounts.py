@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from odoo.tests import tagged
 
-from .order_common import EngineCase, make_line, make_order, make_shipping, make_tax
+from .order_common import EngineCase
 from .order_strategies import DIGITS, order_documents
 
 EXAMPLES = int(os.environ.get("ORDER_EXAMPLES", "4"))  # pages of up to 12 orders each
