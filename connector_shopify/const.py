@@ -105,6 +105,8 @@ RISK_LEVELS = ("high", "medium", "low")
 # https://shopify.dev/docs/api/admin-graphql/2026-10/enums/OrderRiskRecommendationResult
 RISK_OF_RECOMMENDATION = {"cancel": "high", "investigate": "medium", "accept": "low"}
 
+# A query that takes Shopify too long. https://shopify.dev/docs/api/usage/response-codes#graphql-error-codes
+CODE_TIMEOUT = "TIMEOUT"
 # What to do about a refused call. https://shopify.dev/docs/api/usage/response-codes
 REMEDIES = {
     401: "Check the app's credentials in its settings at Shopify and enter them on the backend again. "

@@ -88,7 +88,7 @@ _ERRORS = {
     "SHOP_INACTIVE": _shop_inactive,
     "MAX_COST_EXCEEDED": _too_costly,
     "INTERNAL_SERVER_ERROR": _failed,
-    "TIMEOUT": _failed,
+    const.CODE_TIMEOUT: _failed,
 }
 
 

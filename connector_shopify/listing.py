@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 
-from odoo.addons.connector_base.transport import DataError
+from odoo.addons.connector_base.transport import DataError, TransientError
 
 from . import const
 from .errors import QueryTooCostly
@@ -20,7 +20,7 @@ class OrderListing:
     :param since: ISO 8601 text, empty for all orders
     :param cursor: the platform's cursor of the next page, None for the first one
     :param seen: orders read since this listing began
-    :param size: orders per page; gets smaller when a page costs more than a query may
+    :param size: orders per page; gets smaller when a page costs more, or takes longer, than a query may
     """
 
     since: str = ""
@@ -55,7 +55,7 @@ class OrderListing:
         """The search for what this listing lists. https://shopify.dev/docs/api/usage/search-syntax"""
         return f"updated_at:>='{self.since}'" if self.since else ""
 
-    def read(self, client, *, presentment):
+    def read_page(self, client, *, presentment):
         """Read the next page; return (orders as GraphQL states them, the listing of what follows or None)."""
         listing = self
         while True:
@@ -63,8 +63,8 @@ class OrderListing:
                 nodes, cursor = client.orders(
                     listing.query, first=listing.size, after=listing.cursor, presentment=presentment
                 )
-            except QueryTooCostly:
-                if listing.size == 1:
+            except (QueryTooCostly, TransientError) as error:
+                if listing.size == 1 or not (isinstance(error, QueryTooCostly) or error.code == const.CODE_TIMEOUT):
                     raise
                 listing = replace(listing, size=listing.size // 2)
             else:

@@ -101,7 +101,9 @@ class IntegrationAdapterShopify(models.AbstractModel):
     def _fetch_orders(self, backend, since, page=None):
         """Override of `connector_base`."""
         listing = OrderListing.resume(page) if page else OrderListing.begin(since)
-        nodes, following = listing.read(backend._shopify_client(), presentment=backend.order_currency == "presentment")
+        nodes, following = listing.read_page(
+            backend._shopify_client(), presentment=backend.order_currency == "presentment"
+        )
         documents, failed = [], []
         for node in nodes:
             try:

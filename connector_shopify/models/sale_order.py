@@ -24,7 +24,7 @@ class SaleOrder(models.Model):
         _selection(FULFILLMENT_STATUSES), string="Shopify Fulfillment", readonly=True, copy=False
     )
     shopify_source_name = fields.Char(string="Shopify Source", readonly=True, copy=False)
-    shopify_tags = fields.Char(string="Shopify Tags", readonly=True, copy=False)
+    shopify_tags = fields.Char(readonly=True, copy=False)
     shopify_risk_level = fields.Selection(
         _selection(const.RISK_LEVELS), string="Shopify Risk", readonly=True, copy=False
     )

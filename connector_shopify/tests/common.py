@@ -67,12 +67,11 @@ class FakeStore:
     def _Connection(self):
         return {
             "shop": {
-                "id": "gid://shopify/Shop/1",
                 "name": "One Shop",
                 "myshopifyDomain": DOMAIN,
                 "currencyCode": "USD",
                 "ianaTimezone": "Europe/Paris",
-                "plan": {"publicDisplayName": "Advanced", "partnerDevelopment": False},
+                "plan": {"publicDisplayName": "Advanced"},
             },
             "currentAppInstallation": {"accessScopes": [{"handle": scope} for scope in self.scopes]},
         }
