@@ -316,6 +316,7 @@ def test_a_refused_token_is_renewed_once():
 
 
 def test_another_api_version_is_noted(caplog):
+    caplog.set_level("WARNING", logger="odoo.addons.connector_shopify.client")
     shop, _session = client(answer(COUNT, version="2027-01"))
     shop.orders_count("")
     assert shop.api_version == "2027-01"
