@@ -74,9 +74,7 @@ class IntegrationBackend(models.Model):
         "stock.warehouse", check_company=True, help="Ships the channel's orders; empty: the company's first one."
     )
     team_id = fields.Many2one("crm.team", string="Sales Team", check_company=True)
-    salesperson_id = fields.Many2one(
-        "res.users", string="Salesperson", domain="[('share', '=', False), ('company_ids', 'in', company_id)]"
-    )
+    salesperson_id = fields.Many2one("res.users", domain="[('share', '=', False), ('company_ids', 'in', company_id)]")
     pricelist_id = fields.Many2one(
         "product.pricelist",
         check_company=True,

@@ -27,9 +27,9 @@ class IntegrationMapping(models.Model):
     external_value = fields.Char(string="Platform's Value", required=True)
     external_label = fields.Char(string="Platform's Name")
     tax_id = fields.Many2one(
-        "account.tax", string="Tax", check_company=True, domain="[('type_tax_use', '=', 'sale')]", ondelete="restrict"
+        "account.tax", check_company=True, domain="[('type_tax_use', '=', 'sale')]", ondelete="restrict"
     )
-    carrier_id = fields.Many2one("delivery.carrier", string="Carrier", check_company=True, ondelete="restrict")
+    carrier_id = fields.Many2one("delivery.carrier", check_company=True, ondelete="restrict")
     journal_id = fields.Many2one(
         "account.journal",
         string="Payment Journal",

@@ -72,7 +72,7 @@ class IntegrationConnect(models.TransientModel):
             try:
                 wizard.sudo().secrets = encryption.encrypt(json.dumps(entered))
             except ConfigurationError as error:
-                raise UserError(f"{error.message}\n\n{error.remedy}") from None
+                raise UserError("\n\n".join((error.message, error.remedy))) from None
         # what was written must not be echoed by a read in the same transaction, as web_save does
         self.invalidate_recordset(names)
 
