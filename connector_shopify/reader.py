@@ -1,5 +1,6 @@
 """Typed access to a parsed JSON payload: what is not as documented becomes a DataError that names the place."""
 
+import re
 from datetime import datetime, timezone
 from decimal import Decimal, InvalidOperation
 
@@ -8,6 +9,7 @@ from odoo.addons.connector_base.transport import DataError
 
 # More digits than any real amount has: beyond is nonsense that would cost memory.
 _MAX_DIGITS = 18
+_FRACTION = re.compile(r"\.\d+")
 
 
 class Reader:
@@ -121,10 +123,11 @@ class Reader:
         if not value:
             return None
         try:
-            moment = datetime.fromisoformat(value.replace("Z", "+00:00"))
+            # Python 3.10 reads neither a Z nor nanoseconds; a second is as exact as Shopify's own updated_at.
+            moment = datetime.fromisoformat(_FRACTION.sub("", value.replace("Z", "+00:00")))
             if moment.tzinfo is None:
                 raise ValueError(value)
-            return moment.astimezone(timezone.utc).replace(microsecond=0)
+            return moment.astimezone(timezone.utc)
         except (ValueError, OverflowError):
             raise self.error("is not a time with its offset", key) from None
 

@@ -378,6 +378,20 @@ def test_no_order_at_all(payload):
             parse(payload)
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        "2026-11-02T11:30:00Z",
+        "2026-11-02T11:30:00.123456789Z",
+        "2026-11-02 11:30:00.000Z",
+        "2026-11-02T12:30:00.5+01:00",
+    ],
+)
+def test_times(written):
+    order = parser.parse_order(samples.graphql_order(updatedAt=written))
+    assert order.updated_at == datetime(2026, 11, 2, 11, 30, tzinfo=timezone.utc)
+
+
 def test_text_is_cleaned():
     order = parser.parse_order(samples.graphql_order(note=" a\x00b\ud800 "))
     assert order.note == "ab?"
