@@ -14,11 +14,10 @@ REQUEST_ID_HEADER = "X-Request-Id"
 # https://shopify.dev/docs/apps/build/authentication-authorization/access-tokens/client-credentials-grant
 TOKEN_MARGIN = 15 * 60
 
-# What a budget starts with until the first answer tells the shop's own: the bucket of the biggest plan. What is too
-# much is corrected by that answer; too little would have to fill up first.
+# What a budget starts with until the first answer tells the shop's own: the bucket of the Standard plan.
 # https://shopify.dev/docs/api/usage/limits
 BUDGET_API = "admin"
-DEFAULT_BUDGET = (40000, 2000)
+DEFAULT_BUDGET = (2000, 100)
 # Points an operation is expected to be charged at first; what the answer says it did not cost is given back.
 EXPECTED_COST = {"Orders": 800, "OrdersById": 200, "OrdersCount": 1, "Connection": 10}
 DEFAULT_EXPECTED_COST = 50

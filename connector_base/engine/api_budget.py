@@ -76,13 +76,14 @@ class PgBudget:
         """Adjust the bucket to what the platform says; see `transport.ports.Budget`.
 
         What is left is only ever lowered: an answer that comes late tells of a past before other calls. Size and rate
-        are taken as said.
+        are taken as said; with another size (the first answer, or a new plan) what is left is taken as said too.
         """
         query = SQL(
             """
             UPDATE integration_rate_limit
                SET tokens = LEAST(
-                       %(available)s + %(refund)s,
+                       CASE WHEN %(capacity)s <> capacity AND %(remaining)s IS NOT NULL
+                            THEN %(remaining)s ELSE %(available)s + %(refund)s END,
                        COALESCE(%(capacity)s, capacity),
                        %(remaining)s,
                        -%(retry_after)s * COALESCE(%(rate)s, rate)
