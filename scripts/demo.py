@@ -3,6 +3,7 @@
 import sys
 import time
 import urllib.parse
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
@@ -79,7 +80,7 @@ def connect(rpc: Rpc, sandbox: SandboxServer) -> int:
     """Connect the demo store with the form a user fills in, unless it is connected; return the backend's id.
 
     The defaults in the context are settings of the new channel that the form does not ask for: taxes that Odoo lacks
-    are created, and older orders are imported too.
+    are created, older orders and the shop's test orders are imported too.
     """
     domain = [("platform", "=", "shopify"), ("state", "in", ("connected", "error"))]
     known = rpc.search_read("integration.backend", domain, ["id"], limit=1)
@@ -98,7 +99,11 @@ def connect(rpc: Rpc, sandbox: SandboxServer) -> int:
             "shopify_client_secret": account["client_secret"],
         },
     )
-    context = {"default_tax_policy": "create", "default_import_from": since.strftime("%Y-%m-%d %H:%M:%S")}
+    context = {
+        "default_tax_policy": "create",
+        "default_skip_test_orders": False,
+        "default_import_from": since.strftime("%Y-%m-%d %H:%M:%S"),
+    }
     rpc.call("integration.connect", "action_connect", [wizard], context=context)
     return rpc.search_read("integration.backend", domain, ["id"], limit=1)[0]["id"]
 
@@ -109,6 +114,18 @@ def waiting(rpc: Rpc, backend_id: int) -> list[dict]:
     return rpc.search_read(
         "sync.job", domain, ["name", "operation", "state", "items_done", "items_total", "items_failed"]
     )
+
+
+def wait_until(condition: Callable[[], bool], seconds: float, what: str) -> None:
+    """Wait for something that is looked at every half second.
+
+    :raises Failure: it did not come true in time
+    """
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            raise Failure(f"Not within {seconds:.0f} s: {what}.")
+        time.sleep(0.5)
 
 
 def wait_until_imported(rpc: Rpc, backend_id: int, seconds: float = IMPORT_SECONDS, *, quiet: bool = False) -> None:
