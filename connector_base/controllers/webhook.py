@@ -75,8 +75,10 @@ class WebhookController(http.Controller):
     def _backend(self, platform, token):
         """Return the backend whose address this is; only one that is or was working takes events."""
         backends = request.env["integration.backend"].sudo()
-        return backends.search(
+        # Only what is looked at here: a backend has many fields, and this is done for every call.
+        return backends.search_fetch(
             [("webhook_token", "=", token), ("platform", "=", platform), ("state", "in", ("connected", "error"))],
+            ["platform", "state"],
             limit=1,
         )
 
@@ -123,13 +125,14 @@ class WebhookController(http.Controller):
         An error after the commit lets the platform send again, which ends up here again.
         """
         cr = request.env.cr
+        to_drain = envelope.resource and backend.state == "connected"
         try:
             request.env["integration.webhook.event"].sudo()._store(backend, envelope, body)
         except pg_errors.SerializationFailure:
             cr.rollback()  # another request has just stored the same delivery
         else:
             cr.commit()
-        if envelope.resource and backend.state == "connected":
+        if to_drain:
             backend._ensure_drain(eta=1)
 
     def _answer(self, status, body=b"", content_type="text/plain"):
