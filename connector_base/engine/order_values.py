@@ -225,15 +225,21 @@ def _share(tax, amount, digits):
     yield tax.leaves[-1], rest
 
 
-def scaled_tax_data(data, done, quantity, total, *, currency_digits, company_digits):
-    """Return `extra_tax_data` of an invoice line for `quantity` of `total`, `done` being invoiced already.
+def share_of(amount, done, quantity, total, *, digits):
+    """Return what `quantity` of `total` has of float `amount`, `done` having got theirs already.
 
-    Each amount is what is due up to `done + quantity` less what is due up to `done`, both rounded: whatever the
-    steps, they add up to the whole.
+    It is what is due up to `done + quantity` less what is due up to `done`, both rounded: whatever the steps, they add
+    up to the whole.
     """
+    due, before = amount * (done + quantity) / total, amount * done / total
+    return round(round(due, digits) - round(before, digits), digits)
+
+
+def scaled_tax_data(data, done, quantity, total, *, currency_digits, company_digits):
+    """Return `extra_tax_data` of an invoice line for `quantity` of `total`, `done` being invoiced already."""
 
     def scaled(amount, digits):
-        return round(round(amount * (done + quantity) / total, digits) - round(amount * done / total, digits), digits)
+        return share_of(amount, done, quantity, total, digits=digits)
 
     return {
         **data,

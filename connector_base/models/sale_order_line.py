@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from ..engine.order_values import scaled_tax_data
+from ..engine.order_values import scaled_tax_data, share_of
 
 LINE_KINDS = [
     ("product", "Product"),
@@ -50,23 +50,31 @@ class SaleOrderLine(models.Model):
         return any(name in vals and vals[name] != self[name] for name in AMOUNT_FIELDS)
 
     def _prepare_invoice_line(self, **optional_values):
-        """Give partial invoices their share of the platform's tax amounts: all of them together make the whole."""
+        """Give partial invoices their share of the platform's amounts: all of them together make the whole."""
         values = super()._prepare_invoice_line(**optional_values)
-        data, quantity = values.get("extra_tax_data"), values.get("quantity")
-        if (
-            data
-            and data.get("manual_tax_amounts")
-            and quantity
-            and quantity != self.product_uom_qty
-            and self.product_uom_qty
-            and not self.is_downpayment
-        ):
-            values["extra_tax_data"] = scaled_tax_data(
-                data,
-                self.qty_invoiced,
-                quantity,
-                self.product_uom_qty,
-                currency_digits=self.currency_id.decimal_places,
-                company_digits=self.company_id.currency_id.decimal_places,
-            )
+        quantity, total = values.get("quantity"), self.product_uom_qty
+        if self.integration_kind and quantity and total and quantity != total and not self.is_downpayment:
+            values.update(self._share_values(values, quantity, total))
         return values
+
+    def _share_values(self, values, quantity, total):
+        """Return what differs from `values` on an invoice of `quantity` pieces of `total`."""
+        digits = self.currency_id.decimal_places
+        data = values.get("extra_tax_data") or {}
+        if data.get("manual_tax_amounts"):
+            company_digits = self.company_id.currency_id.decimal_places
+            return {
+                "extra_tax_data": scaled_tax_data(
+                    data,
+                    self.qty_invoiced,
+                    quantity,
+                    total,
+                    currency_digits=digits,
+                    company_digits=company_digits,
+                )
+            }
+        if self.tax_ids:
+            return {}
+        # Odoo ignores given amounts on lines without taxes: the price must give the share
+        share = share_of(self.price_subtotal, self.qty_invoiced, quantity, total, digits=digits)
+        return {"price_unit": share / quantity, "discount": 0.0}
