@@ -10,7 +10,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from odoo.addons.connector_base.canonical import UNSET, Address, Customer, TaxLine, Unset, digest, minor_units, money, quantize
+from odoo.addons.connector_base.canonical import (
+    UNSET,
+    Address,
+    Customer,
+    TaxLine,
+    Unset,
+    digest,
+    minor_units,
+    money,
+    quantize,
+)
 
 AMOUNTS = st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**9), max_value=10**9, places=6)
 TEXTS = st.text(st.characters(exclude_categories=("Cs",)), max_size=20)

@@ -1,0 +1,93 @@
+"""What the processes of test_order_race do. Not a test itself.
+
+    python -m tests.integration.order_race setup          creates two channels of one company, prints their ids
+    python -m tests.integration.order_race import ID SEED  imports all orders into one of them, prints what happened
+
+The configuration comes from ODOO_RC.
+"""
+
+import json
+import os
+import random
+import sys
+import time
+from contextlib import ExitStack
+
+import odoo.tools
+from odoo import SUPERUSER_ID, api
+from odoo.modules.registry import Registry
+
+ORDERS = 160
+CUSTOMERS = 50
+PAGE = 20
+LONGEST = 120  # seconds
+
+
+def documents():
+    """Return the orders of guests who come back, known by their e-mail only."""
+    from odoo.addons.connector_base.tests.order_common import make_address, make_order  # noqa: PLC0415
+
+    return [
+        make_order(
+            str(number),
+            customer=None,
+            email=f"guest{number % CUSTOMERS}@example.com",
+            billing_address=make_address(name=f"Guest {number % CUSTOMERS}"),
+            shipping_address=make_address(name=f"Guest {number % CUSTOMERS}", street="At work"),
+        )
+        for number in range(ORDERS)
+    ]
+
+
+def import_all(registry, backend_id, seed):
+    """Import all orders in an order of our own, with a snapshot that is old when the import starts, as in a job."""
+    from odoo.addons.connector_base.engine.job_errors import is_lost_race  # noqa: PLC0415
+
+    rng = random.Random(seed)
+    todo = documents()
+    rng.shuffle(todo)
+    happened = {"created": 0, "busy": 0, "lost": 0}
+    deadline = time.monotonic() + LONGEST
+    while todo:
+        if time.monotonic() > deadline:
+            raise SystemExit(f"not done after {LONGEST} s: {happened}")
+        page, rest = todo[:PAGE], todo[PAGE:]
+        try:
+            with registry.cursor() as cr:
+                env = api.Environment(cr, SUPERUSER_ID, {})
+                backend = env["integration.backend"].browse(backend_id)
+                assert backend.name  # takes the snapshot
+                time.sleep(rng.random() * 0.2)
+                result = env["integration.order.importer"]._import_page(backend, page)
+        except Exception as error:
+            if not is_lost_race(error):
+                raise
+            happened["lost"] += 1
+            continue
+        assert not result.failed, result.failed
+        happened["created"] += len(result.created)
+        happened["busy"] += len(result.busy)
+        busy = set(result.busy)
+        todo = rest + [document for document in page if document.external_id in busy]
+    return happened
+
+
+def main():
+    odoo.tools.config.parse_config(["-c", os.environ["ODOO_RC"], "--no-http", "--log-level=warn"])
+    from odoo.addons.connector_base.tests.order_common import PLATFORM, add_test_platform  # noqa: PLC0415
+
+    registry = Registry(odoo.tools.config["db_name"][0])
+    with ExitStack() as stack:
+        for patcher in add_test_platform(registry):
+            stack.enter_context(patcher)
+        if sys.argv[1] == "setup":
+            with registry.cursor() as cr:
+                env = api.Environment(cr, SUPERUSER_ID, {})
+                values = [{"name": f"Race {number}", "platform": PLATFORM} for number in range(2)]
+                print(json.dumps(env["integration.backend"].create(values).ids))
+        else:
+            print(json.dumps(import_all(registry, int(sys.argv[2]), int(sys.argv[3]))))
+
+
+if __name__ == "__main__":
+    main()
