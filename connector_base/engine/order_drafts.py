@@ -201,6 +201,7 @@ class IntegrationOrderDrafter(models.AbstractModel):
                 part,
                 part_amounts,
                 [lookups.taxes.found.get(key) for key in part_keys],
+                untaxed=lookups.taxes.untaxed,
                 quantity=quantity.quantize(quantum, ROUND_HALF_UP),
                 unit_price=price,
                 terms=draft.terms,

@@ -128,12 +128,13 @@ def _spread_tax_difference(document, lines, quantum, limit):
             line.net -= step
 
 
-def line_values(part, amounts, taxes, *, quantity, unit_price, terms, key):
+def line_values(part, amounts, taxes, *, untaxed, quantity, unit_price, terms, key):
     """Return (values of price, tax and amounts for `sale.order.line`, (subtotal, total) Odoo will show).
 
     :param part: the canonical line; its `discount` is shown in percent
     :param LineAmounts amounts: its amounts
     :param taxes: per tax of the document its `ResolvedTax`, or None when it has none (left off)
+    :param untaxed: the `ResolvedTax` of 0 % for a line without taxes whose discount no percentage gives, or None
     :param Decimal quantity: as stored on the line
     :param Decimal unit_price: as shown to the customer
     :param key: a text that is unique in the order
@@ -143,6 +144,8 @@ def line_values(part, amounts, taxes, *, quantity, unit_price, terms, key):
     percent = (part.discount / gross * HUNDRED).quantize(quantum) if gross else ZERO
     price = Price(quantity, unit_price, percent)
     known = [(tax, amount) for tax, amount in zip(taxes, amounts.taxes, strict=True) if tax]
+    if not known and untaxed and part.discount and _rounded(price, terms) != amounts.shown:
+        known = [(untaxed, ZERO)]
     if not known:
         price, data = _untaxed(price, amounts.shown, terms, key)
         shown = (amounts.shown, amounts.shown)
@@ -159,14 +162,20 @@ def line_values(part, amounts, taxes, *, quantity, unit_price, terms, key):
     return values, shown
 
 
+def _exact(price):
+    return price.unit * price.quantity * (HUNDRED - price.discount) / HUNDRED
+
+
+def _rounded(price, terms):
+    return _exact(price).quantize(Decimal(1).scaleb(-terms.precision.currency), ROUND_HALF_UP)
+
+
 def _untaxed(price, amount, terms, key):
     """Return the price that gives `amount`, and `extra_tax_data`: Odoo ignores given amounts on lines without taxes."""
-    quantum = Decimal(1).scaleb(-terms.precision.currency)
-    exact = price.unit * price.quantity * (HUNDRED - price.discount) / HUNDRED
-    if exact.quantize(quantum, ROUND_HALF_UP) != amount and price.quantity:
-        price, exact = Price(price.quantity, amount / price.quantity, ZERO), amount
+    if _rounded(price, terms) != amount and price.quantity:
+        price = Price(price.quantity, amount / price.quantity, ZERO)
     # rounded for itself: rounding over all lines of the order would move a cent to or from its neighbours
-    return price, {"computation_key": f"line,{key}"} if exact != amount else False
+    return price, {"computation_key": f"line,{key}"} if _exact(price) != amount else False
 
 
 def _manual_amounts(known, net, price, terms):

@@ -30,10 +30,16 @@ class TaxKey:
 
 @dataclass(slots=True)
 class TaxPage:
-    """Taxes of one page: `found` per key, `missing` per key the documents' external ids that wait for it."""
+    """Taxes of one page: `found` per key, `missing` per key the documents' external ids that wait for it.
+
+    `untaxed` is the company's tax of 0 % that carries the amounts of discounted lines without taxes, None when there
+    is none yet; `discounted` are the external ids of the documents that may need it.
+    """
 
     found: dict = field(default_factory=dict)
     missing: dict = field(default_factory=lambda: defaultdict(set))
+    untaxed: ResolvedTax | None = None
+    discounted: set = field(default_factory=set)
 
 
 class IntegrationTaxResolver(models.AbstractModel):
@@ -58,10 +64,14 @@ class IntegrationTaxResolver(models.AbstractModel):
         for document in documents:
             parts = (*document.lines, *document.shipping_lines)
             for keys, part in zip(self._keys(document), parts, strict=True):
+                if part.discount and not any(tax.amount for tax in part.taxes):
+                    page.discounted.add(document.external_id)
                 for key, tax in zip(keys, part.taxes, strict=True):
                     needed[key].add(document.external_id)
                     if tax.amount:
                         amounts[key].add(document.external_id)
+        if page.discounted:
+            page.untaxed = self._find_untaxed(backend.company_id)
         if not needed:
             return page
         values = {key.mapping_value for key in needed}
@@ -124,9 +134,12 @@ class IntegrationTaxResolver(models.AbstractModel):
     @api.model
     def _lock_keys(self, backend, page):
         """Return {advisory lock key: external ids} of the taxes that `_complete` will create."""
+        locks = {}
+        if page.discounted and not page.untaxed:
+            locks[f"tax:{backend.company_id.id}:untaxed"] = page.discounted
         if backend.tax_policy != "create":
-            return {}
-        return {
+            return locks
+        return locks | {
             f"tax:{backend.company_id.id}:{key.title}:{key.percent}:{key.included}": ids
             for key, ids in page.missing.items()
             if key.rate
@@ -138,12 +151,14 @@ class IntegrationTaxResolver(models.AbstractModel):
         return SQL(
             "SELECT amount::float8, id FROM account_tax WHERE company_id = %s AND amount = ANY(%s)",
             backend.company_id.id,
-            [key.percent for key in page.missing],
+            [*(key.percent for key in page.missing), *([] if page.untaxed else [0.0])],
         )
 
     @api.model
     def _complete(self, backend, page, external_ids):
         """Create what some documents miss if the backend says so, else note it for the users' mapping."""
+        if not page.untaxed and page.discounted & external_ids:
+            page.untaxed = self._resolved(self._create_untaxed(backend.company_id))
         if backend.tax_policy == "create":
             created = {}
             for key in [key for key, ids in page.missing.items() if key.rate and ids & external_ids]:
@@ -164,14 +179,16 @@ class IntegrationTaxResolver(models.AbstractModel):
 
     @api.model
     def _create_tax(self, company, key):
-        """Create the sales tax of `key`, booked where the company's default sales tax is booked.
-
-        Its tax group is one per rate: Odoo shows tax totals by group.
-        """
+        """Create the sales tax of `key`, booked where the company's default sales tax is booked."""
         percent = f"{key.percent:g}%"
         name = key.title if percent in key.title.replace(" ", "") else f"{key.title} {percent}"
         if key.included:
             name = self.env._("%s incl.", name)
+        return self._create(company, name, key.title, key.percent, "tax_included" if key.included else "tax_excluded")
+
+    @api.model
+    def _create(self, company, name, label, percent, price_include):
+        """Create a sales tax. Its tax group is one per rate: Odoo shows tax totals by group."""
         country = company.account_fiscal_country_id
         template = company.account_sale_tax_id
         account = template.invoice_repartition_line_ids.filtered(lambda line: line.repartition_type == "tax").account_id
@@ -179,18 +196,39 @@ class IntegrationTaxResolver(models.AbstractModel):
         return self.env["account.tax"].create(
             {
                 "name": self._free_name(company, country, name),
-                "invoice_label": key.title,
+                "invoice_label": label,
                 "company_id": company.id,
                 "country_id": country.id,
                 "type_tax_use": "sale",
                 "amount_type": "percent",
-                "amount": key.percent,
-                "price_include_override": "tax_included" if key.included else "tax_excluded",
-                "tax_group_id": self._tax_group(company, country, percent).id,
+                "amount": percent,
+                "price_include_override": price_include,
+                "tax_group_id": self._tax_group(company, country, f"{percent:g}%").id,
                 "invoice_repartition_line_ids": self._repartition(account[:1]),
                 "refund_repartition_line_ids": self._repartition(refund[:1]),
             }
         )
+
+    # === NO TAX === #
+
+    @api.model
+    def _find_untaxed(self, company):
+        """Return the `ResolvedTax` of 0 % that `_create_untaxed` made for `company`, None when there is none."""
+        tax = self.env.ref(f"connector_base.untaxed_{company.id}", raise_if_not_found=False)
+        return self._resolved(tax) if tax and tax.active else None
+
+    @api.model
+    def _create_untaxed(self, company):
+        """Create the tax of 0 % for discounted lines without taxes.
+
+        Odoo keeps discounts in percent with two digits and ignores given amounts on lines without taxes: this tax lets
+        such a line show the price and the discount that the customer saw.
+        """
+        label = self.env._("No tax")
+        tax = self._create(company, label, label, 0.0, "tax_excluded")
+        xmlid = {"xml_id": f"connector_base.untaxed_{company.id}", "record": tax, "noupdate": True}
+        self.env["ir.model.data"]._update_xmlids([xmlid])
+        return tax
 
     @api.model
     def _repartition(self, account):
