@@ -18,6 +18,7 @@ from .workshop import Workshop
 
 START_SECONDS = 90
 STOP_SECONDS = 20
+KILL_SECONDS = 5
 
 
 def started_at(pid: int) -> str:
@@ -95,9 +96,7 @@ class Process:
         """Kill the whole process group at once (kill -9), as a crash of the machine would."""
         if self.popen is None:
             return
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self.popen.pid, signal.SIGKILL)
-        self.popen.wait()
+        kill_group(self.popen.pid, self.popen)
         self.popen = None
         self._file.unlink(missing_ok=True)
 
@@ -118,21 +117,32 @@ def group_exists(pgid: int) -> bool:
     return True
 
 
+def gone(pgid: int, seconds: float, popen: subprocess.Popen | None = None) -> bool:
+    """Wait until no process of the group lives, at most so long; tell whether that is so."""
+    deadline = time.monotonic() + seconds
+    while True:
+        if popen is not None:
+            popen.poll()
+        if not group_exists(pgid):
+            return True
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.02)
+
+
+def kill_group(pgid: int, popen: subprocess.Popen | None = None) -> None:
+    """Kill a process group at once and wait until the kernel has taken it away."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(pgid, signal.SIGKILL)
+    gone(pgid, KILL_SECONDS, popen)
+
+
 def end_group(pgid: int, popen: subprocess.Popen | None = None) -> None:
     """Ask a process group to end; kill what has not ended after STOP_SECONDS."""
     with contextlib.suppress(ProcessLookupError):
         os.killpg(pgid, signal.SIGTERM)
-    deadline = time.monotonic() + STOP_SECONDS
-    while time.monotonic() < deadline:
-        if popen is not None:
-            popen.poll()
-        if not group_exists(pgid):
-            return
-        time.sleep(0.05)
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(pgid, signal.SIGKILL)
-    if popen is not None:
-        popen.wait()
+    if not gone(pgid, STOP_SECONDS, popen):
+        kill_group(pgid, popen)
 
 
 def end_recorded(state: State, *, orphans_only: bool = False) -> list[str]:
