@@ -80,6 +80,7 @@ class SyncJob(models.Model):
     document_name = fields.Char("Document", readonly=True, help="The document's name on the platform.")
     parent_id = fields.Many2one("sync.job", "Found by", readonly=True, ondelete="set null", index="btree_not_null")
     child_ids = fields.One2many("sync.job", "parent_id", "Failed Documents", readonly=True)
+    child_count = fields.Integer(compute="_compute_child_count")
 
     queue_job_id = fields.Many2one("queue.job", ondelete="cascade", index=True, copy=False, readonly=True)
     queue_state = fields.Selection(related="queue_job_id.state", string="Queue State")
@@ -132,6 +133,12 @@ class SyncJob(models.Model):
             queue_state=queue_state,
             outcome=outcome,
         )
+
+    @api.depends("child_ids")
+    def _compute_child_count(self):
+        counts = dict(self._read_group([("parent_id", "in", self.ids)], ["parent_id"], ["__count"]))
+        for job in self:
+            job.child_count = counts.get(job, 0)
 
     @api.depends("items_total", "items_done", "items_failed", "queue_state")
     def _compute_progress(self):

@@ -229,3 +229,21 @@ class TestSyncJob(JobsMixin, TransactionCase):
         self.assertEqual(job.with_user(self.user).action_open_record()["res_id"], self.env.company.partner_id.id)
         with self.assertRaises(UserError):
             self.backend._enqueue("import_orders").action_open_record()
+
+    def test_views_open_for_everybody_who_may(self):
+        manager = new_test_user(self.env, "sync_manager", groups="connector_base.group_integration_manager")
+        self.backend._enqueue("import_orders")._fail_document("7", DataError("first"))
+        self.env.flush_all()
+        for user in (self.user, manager):
+            for model in (
+                "sync.job",
+                "sync.job.cause",
+                "integration.webhook.event",
+                "integration.webhook.refusal",
+                "integration.cursor",
+                "integration.backend",
+            ):
+                records = self.env[model].with_user(user)
+                views = records.get_views([(False, "list"), (False, "form"), (False, "search")])
+                shown = {name: {} for name in views["models"][model]["fields"]}
+                records.web_search_read([], shown, limit=5)
