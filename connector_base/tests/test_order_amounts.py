@@ -88,7 +88,10 @@ class TestOrderAmounts(EngineCase):
             self.assert_taxes(self.tax_of_order(order), document, "order")
             for line, part in zip(order.order_line, (*document.lines, *document.shipping_lines), strict=False):
                 shown = line.price_total if document.taxes_included else line.price_subtotal
-                self.assertAlmostEqual(shown, float(part.amount), DIGITS[document.currency], f"{part}")
+                digits = DIGITS[document.currency]
+                self.assertAlmostEqual(shown, float(part.amount), digits, f"{part}")
+                gross = line.price_unit * line.product_uom_qty
+                self.assertAlmostEqual(gross - shown, float(part.discount), digits, f"discount of {part}")
         orders = self.env["sale.order"].union(*orders)
         known = [order.amount_total for order in orders]
         orders.order_line._compute_amount()
@@ -120,6 +123,16 @@ class TestOrderAmounts(EngineCase):
     @given(st.lists(order_documents(), min_size=1, max_size=12))
     def test_generated_orders(self, documents):
         self.check_life(self.numbered(documents))
+
+    def test_discount_of_a_line_without_taxes(self):
+        """No percentage of two digits takes 2.23 off 136.50: price and discount are shown all the same."""
+        line = make_line(price="136.50", discount=Decimal("2.23"), sku="SERVICE")
+        documents = self.numbered([make_order(lines=(line,)), make_order(lines=(line,), taxes_included=True)])
+        self.check_life(documents)
+        lines = self.order_of(documents[0].external_id).order_line
+        self.assertEqual((lines.price_unit, lines.price_subtotal, lines.price_total), (136.5, 134.27, 134.27))
+        taxes = lines.tax_ids | self.order_of(documents[1].external_id).order_line.tax_ids
+        self.assertEqual((len(taxes), taxes.amount, taxes.company_id), (1, 0.0, self.company))
 
     def test_partial_invoices_make_the_whole(self):
         """Three pieces invoiced in two steps: each gets its share of net and tax, together they are the order."""

@@ -59,10 +59,11 @@ class TestOrderValues(BaseCase):
         amounts = plan_amounts(document, 2)
         self.assertEqual((amounts.lines[0].taxes, amounts.rounding), ([Decimal("2.00")], 0))
 
-    def values(self, part, taxes=(), terms=TERMS):
+    def values(self, part, taxes=(), terms=TERMS, untaxed=None):
         document = make_order(lines=(part,))
         [amounts] = plan_amounts(document, terms.precision.currency).lines
-        return line_values(part, amounts, taxes, quantity=part.quantity, unit_price=part.unit_price, terms=terms, key=1)
+        price = {"quantity": part.quantity, "unit_price": part.unit_price}
+        return line_values(part, amounts, taxes, untaxed=untaxed, terms=terms, key=1, **price)
 
     def test_display_is_kept_where_it_is_exact(self):
         values, shown = self.values(make_line(price="10.00", quantity="3", discount=Decimal("3.00")))
@@ -70,9 +71,15 @@ class TestOrderValues(BaseCase):
         self.assertEqual(shown, (Decimal("27.00"), Decimal("27.00")))
 
     def test_untaxed_line_with_an_odd_discount(self):
-        """10 % of what is stored can't give 9.99: the price is what gives the amount."""
-        values, _shown = self.values(make_line(price="100.00", quantity="3", discount=Decimal("0.01")))
+        """No percentage of two digits takes 0.01 off 300.00: a tax of 0 % carries the amount, else the price does."""
+        line = make_line(price="100.00", quantity="3", discount=Decimal("0.01"))
+        values, shown = self.values(line, untaxed=ResolvedTax(9, (TaxLeaf(9, Decimal(0)),)))
+        self.assertEqual((values["price_unit"], values["tax_ids"]), (100.0, [(6, 0, [9])]))
+        self.assertEqual(values["extra_tax_data"]["manual_total_excluded_currency"], 299.99)
+        self.assertEqual(shown, (Decimal("299.99"), Decimal("299.99")))
+        values, shown = self.values(line)
         self.assertAlmostEqual(values["price_unit"] * 3, 299.99, 6)
+        self.assertEqual((values["tax_ids"], shown), ([(6, 0, [])], (Decimal("299.99"), Decimal("299.99"))))
         self.assertEqual(values["discount"], 0.0)
 
     def test_untaxed_line_is_rounded_for_itself(self):
