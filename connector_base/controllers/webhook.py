@@ -131,7 +131,7 @@ class WebhookController(http.Controller):
         except pg_errors.SerializationFailure:
             cr.rollback()  # another request has just stored the same delivery
         else:
-            cr.commit()
+            cr.commit()  # pylint: disable=invalid-commit
         if to_drain:
             backend._ensure_drain(eta=1)
 

@@ -95,8 +95,8 @@ class SyncJob(models.Model):
     stop_requested = fields.Boolean(readonly=True, copy=False, help="The job stops after the page it is working on.")
 
     items_total = fields.Integer("Items", readonly=True, aggregator="sum")
-    items_done = fields.Integer("Items Done", readonly=True, aggregator="sum")
-    items_failed = fields.Integer("Items Failed", readonly=True, aggregator="sum")
+    items_done = fields.Integer(readonly=True, aggregator="sum")
+    items_failed = fields.Integer(readonly=True, aggregator="sum")
     progress = fields.Float(compute="_compute_progress", help="Percentage of the items that are done or failed.")
 
     chain_started = fields.Datetime(readonly=True, copy=False)
@@ -209,7 +209,7 @@ class SyncJob(models.Model):
         """Return the job as workers run it: rights, company and language don't depend on who clicked."""
         self.ensure_one()
         context = {"lang": self.backend_id.user_id.lang or self.env.lang}
-        return self.with_user(SUPERUSER_ID).with_context(context).with_company(self.company_id)
+        return self.with_env(self.env(user=SUPERUSER_ID, context=context)).with_company(self.company_id)
 
     def _delay(self, eta=None, identity_key=None):
         """Give the job a new queue job, to which its pointer moves."""

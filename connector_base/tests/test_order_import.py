@@ -194,7 +194,7 @@ class TestOrderImport(EngineCase):
 
         def create(model, vals_list):
             if any(vals.get("client_order_ref") == "#2" for vals in vals_list):
-                raise UserError("Orders of this customer are blocked.")
+                raise UserError(model.env._("Orders of this customer are blocked."))
             return original(model, vals_list)
 
         with patch.object(order_class, "create", create):
