@@ -166,12 +166,11 @@ class IntegrationTaxResolver(models.AbstractModel):
     def _create_tax(self, company, key):
         """Create the sales tax of `key`, booked where the company's default sales tax is booked.
 
-        Its tax group is one per rate: Odoo shows tax totals by group.
+        Its tax group is one per title and rate: Odoo shows tax totals by group, under the group's name.
         """
         percent = f"{key.percent:g}%"
-        name = key.title if percent in key.title.replace(" ", "") else f"{key.title} {percent}"
-        if key.included:
-            name = self.env._("%s incl.", name)
+        title = key.title if percent in key.title.replace(" ", "") else f"{key.title} {percent}"
+        name = self.env._("%s incl.", title) if key.included else title
         country = company.account_fiscal_country_id
         template = company.account_sale_tax_id
         account = template.invoice_repartition_line_ids.filtered(lambda line: line.repartition_type == "tax").account_id
@@ -186,7 +185,7 @@ class IntegrationTaxResolver(models.AbstractModel):
                 "amount_type": "percent",
                 "amount": key.percent,
                 "price_include_override": "tax_included" if key.included else "tax_excluded",
-                "tax_group_id": self._tax_group(company, country, percent).id,
+                "tax_group_id": self._tax_group(company, country, title).id,
                 "invoice_repartition_line_ids": self._repartition(account[:1]),
                 "refund_repartition_line_ids": self._repartition(refund[:1]),
             }
@@ -220,8 +219,7 @@ class IntegrationTaxResolver(models.AbstractModel):
         return candidate
 
     @api.model
-    def _tax_group(self, company, country, percent):
-        name = self.env._("Sales channels %s", percent)
+    def _tax_group(self, company, country, name):
         values = {"name": name, "company_id": company.id, "country_id": country.id}
         domain = [(field_name, "=", value) for field_name, value in values.items()]
         return self.env["account.tax.group"].search(domain, limit=1) or self.env["account.tax.group"].create(values)
