@@ -9,7 +9,7 @@ from .errors import describe
 
 _REMEDY = (
     "Check the client id and the client secret of the app. "
-    "The app must be installed in the store, and both must belong to the same organisation."
+    "The app must be installed in the store, and both must belong to the same organization."
 )
 
 
@@ -58,7 +58,7 @@ def request_token(session, domain, client_id, client_secret):
 
     https://shopify.dev/docs/apps/build/authentication-authorization/access-tokens/client-credentials-grant
 
-    :raise ConfigurationError: unknown app, wrong secret, app not installed or of another organisation
+    :raise ConfigurationError: unknown app, wrong secret, app not installed or of another organization
     :raise TransientError: no usable answer
     """
     response = session.request(

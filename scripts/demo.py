@@ -79,8 +79,8 @@ def prepare_company(rpc: Rpc, currency: str, currencies: set[str]) -> None:
 def connect(rpc: Rpc, sandbox: SandboxServer) -> int:
     """Connect the demo store with the form a user fills in, unless it is connected; return the backend's id.
 
-    The defaults in the context are settings of the new channel that the form does not ask for: taxes that Odoo lacks
-    are created, older orders and the shop's test orders are imported too.
+    Products and taxes that Odoo lacks are created. The default in the context is a setting of the new channel that the
+    form does not ask for: the shop's test orders are imported too.
     """
     domain = [("platform", "=", "shopify"), ("state", "in", ("connected", "error"))]
     known = rpc.search_read("integration.backend", domain, ["id"], limit=1)
@@ -97,14 +97,12 @@ def connect(rpc: Rpc, sandbox: SandboxServer) -> int:
             "shopify_auth": "client_credentials",
             "shopify_client_id": account["client_id"],
             "shopify_client_secret": account["client_secret"],
+            "import_from": since.strftime("%Y-%m-%d %H:%M:%S"),
+            "unknown_product": "create",
+            "tax_policy": "create",
         },
     )
-    context = {
-        "default_tax_policy": "create",
-        "default_skip_test_orders": False,
-        "default_import_from": since.strftime("%Y-%m-%d %H:%M:%S"),
-    }
-    rpc.call("integration.connect", "action_connect", [wizard], context=context)
+    rpc.call("integration.connect", "action_connect", [wizard], context={"default_skip_test_orders": False})
     return rpc.search_read("integration.backend", domain, ["id"], limit=1)[0]["id"]
 
 

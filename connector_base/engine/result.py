@@ -1,9 +1,13 @@
 """What an import did, document by document."""
 
 import traceback
+from collections import Counter
 from dataclasses import dataclass, field
 
 from ..transport.errors import TransportError
+
+
+OUTCOMES = ("created", "updated", "unchanged", "skipped", "held", "failed", "busy")
 
 
 class BugError(TransportError):
@@ -40,15 +44,11 @@ class ImportResult:
         return [*self.created, *self.updated, *self.unchanged, *(external_id for external_id, _reason in self.skipped)]
 
     @property
+    def counts(self):
+        """How many documents there are of each outcome, as a `Counter`; the counts of pages can be added."""
+        return Counter({name: len(getattr(self, name)) for name in OUTCOMES})
+
+    @property
     def summary(self):
-        """One line for a job's result, zero counts left out."""
-        counts = {
-            "created": self.created,
-            "updated": self.updated,
-            "unchanged": self.unchanged,
-            "skipped": self.skipped,
-            "held": self.held,
-            "failed": self.failed,
-            "busy": self.busy,
-        }
-        return ", ".join(f"{len(found)} {name}" for name, found in counts.items() if found) or "nothing to do"
+        """One line for a log, zero counts left out."""
+        return ", ".join(f"{count} {name}" for name, count in self.counts.items() if count) or "nothing to do"

@@ -179,16 +179,19 @@ class IntegrationTaxResolver(models.AbstractModel):
 
     @api.model
     def _create_tax(self, company, key):
-        """Create the sales tax of `key`, booked where the company's default sales tax is booked."""
+        """Create the sales tax of `key`."""
         percent = f"{key.percent:g}%"
-        name = key.title if percent in key.title.replace(" ", "") else f"{key.title} {percent}"
-        if key.included:
-            name = self.env._("%s incl.", name)
-        return self._create(company, name, key.title, key.percent, "tax_included" if key.included else "tax_excluded")
+        title = key.title if percent in key.title.replace(" ", "") else f"{key.title} {percent}"
+        name = self.env._("%s incl.", title) if key.included else title
+        price_include = "tax_included" if key.included else "tax_excluded"
+        return self._create(company, title, name, key.title, key.percent, price_include)
 
     @api.model
-    def _create(self, company, name, label, percent, price_include):
-        """Create a sales tax. Its tax group is one per rate: Odoo shows tax totals by group."""
+    def _create(self, company, title, name, label, percent, price_include):
+        """Create a sales tax, booked where the company's default sales tax is booked.
+
+        Its tax group is one per title and rate: Odoo shows tax totals by group, under the group's name.
+        """
         country = company.account_fiscal_country_id
         template = company.account_sale_tax_id
         account = template.invoice_repartition_line_ids.filtered(lambda line: line.repartition_type == "tax").account_id
@@ -203,7 +206,7 @@ class IntegrationTaxResolver(models.AbstractModel):
                 "amount_type": "percent",
                 "amount": percent,
                 "price_include_override": price_include,
-                "tax_group_id": self._tax_group(company, country, f"{percent:g}%").id,
+                "tax_group_id": self._tax_group(company, country, title).id,
                 "invoice_repartition_line_ids": self._repartition(account[:1]),
                 "refund_repartition_line_ids": self._repartition(refund[:1]),
             }
@@ -225,7 +228,7 @@ class IntegrationTaxResolver(models.AbstractModel):
         such a line show the price and the discount that the customer saw.
         """
         label = self.env._("No tax")
-        tax = self._create(company, label, label, 0.0, "tax_excluded")
+        tax = self._create(company, label, label, label, 0.0, "tax_excluded")
         xmlid = {"xml_id": f"connector_base.untaxed_{company.id}", "record": tax, "noupdate": True}
         self.env["ir.model.data"]._update_xmlids([xmlid])
         return tax
@@ -258,8 +261,7 @@ class IntegrationTaxResolver(models.AbstractModel):
         return candidate
 
     @api.model
-    def _tax_group(self, company, country, percent):
-        name = self.env._("Sales channels %s", percent)
+    def _tax_group(self, company, country, name):
         values = {"name": name, "company_id": company.id, "country_id": country.id}
         domain = [(field_name, "=", value) for field_name, value in values.items()]
         return self.env["account.tax.group"].search(domain, limit=1) or self.env["account.tax.group"].create(values)

@@ -37,7 +37,7 @@ class SaleOrder(models.Model):
         FINANCIAL_STATUSES, string="Platform Payment", readonly=True, copy=False
     )
     integration_fulfillment_status = fields.Selection(
-        FULFILLMENT_STATUSES, string="Platform Fulfilment", readonly=True, copy=False
+        FULFILLMENT_STATUSES, string="Platform Fulfillment", readonly=True, copy=False
     )
     integration_source = fields.Char(string="Order Source", readonly=True, copy=False)
     integration_tags = fields.Char(string="Platform Tags", readonly=True, copy=False)

@@ -1,6 +1,7 @@
+from collections import Counter
 from datetime import datetime, timedelta
 
-from odoo import models
+from odoo import fields, models
 
 from ..engine.clock import UTC
 from ..transport.errors import DataError
@@ -12,6 +13,10 @@ class SyncJob(models.Model):
     """Importing orders: page by page since a time, or by their ids."""
 
     _inherit = "sync.job"
+
+    outcome_counts = fields.Json(
+        readonly=True, copy=False, help="{outcome: number of documents}, over all pages so far."
+    )
 
     def _run_import_orders(self, since=None, page=None, started_at=None):
         """Import one page of the orders updated since `since`, move the cursor, go on with the next page.
@@ -35,10 +40,9 @@ class SyncJob(models.Model):
             started_at = datetime.now(UTC).isoformat()
             self._progress(total=adapter._count_orders(backend, since_time) or 0)
         found = adapter._fetch_orders(backend, since_time, page)
-        summary = self._import_orders(found.documents, source="poll")
         for error in found.failed:
             self._fail_document(error.external_id, error)
-        self._progress(failed=len(found.failed))
+        summary = self._import_orders(found.documents, source="poll", unreadable=len(found.failed))
         cursor._advance(found.documents, datetime.fromisoformat(started_at))
         if found.next_page:
             self._chain({"since": since, "page": found.next_page, "started_at": started_at})
@@ -58,8 +62,7 @@ class SyncJob(models.Model):
         documents, errors = self._fetch_orders_by_id(external_ids)
         for external_id, error in errors.items():
             self._fail_document(external_id, error)
-        self._progress(failed=len(errors))
-        summary = self._import_orders(documents, source="single")
+        summary = self._import_orders(documents, source="single", unreadable=len(errors))
         missing = set(external_ids) - errors.keys() - {document.external_id for document in documents}
         if missing:
             self._resolve_documents(missing)
@@ -89,19 +92,37 @@ class SyncJob(models.Model):
             errors.update(failed)
         return documents, errors
 
-    def _import_orders(self, documents, source):
-        """Import canonical orders that were read from the platform; return the summary.
+    def _import_orders(self, documents, source, unreadable=0):
+        """Import canonical orders that were read from the platform; return what became of all of the job's orders.
 
         Those another transaction is importing right now are left to a job of their own, a second later.
+
+        :param int unreadable: orders beside `documents` that could not be read, counted as failed
         """
         result = self._importer()._import_page(self.backend_id, documents, job=self, source=source)
         failed = len(result.failed)
-        self._progress(done=len(documents) - failed, failed=failed)
+        self._progress(done=len(documents) - failed, failed=failed + unreadable)
+        self.outcome_counts = Counter(self.outcome_counts or {}) + result.counts + Counter(failed=unreadable)
         if result.busy:
             self.backend_id._enqueue(
                 "import_order_ids", arguments={"external_ids": list(result.busy)}, priority=self.priority, eta=1
             )
-        return result.summary
+        return self._outcome_summary()
+
+    def _outcome_summary(self):
+        """Return one line on what became of the job's documents, over all of its pages."""
+        counts = self.outcome_counts or {}
+        texts = {
+            "created": self.env._("%s created"),
+            "updated": self.env._("%s updated"),
+            "unchanged": self.env._("%s unchanged"),
+            "skipped": self.env._("%s skipped"),
+            "held": self.env._("%s held"),
+            "failed": self.env._("%s failed"),
+            "busy": self.env._("%s left to a job of their own"),
+        }
+        found = [text % counts[outcome] for outcome, text in texts.items() if counts.get(outcome)]
+        return ", ".join(found) or self.env._("Nothing to do")
 
     def _importer(self):
         return self.env["integration.order.importer"]

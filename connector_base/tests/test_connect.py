@@ -1,10 +1,13 @@
 from dataclasses import replace
+from datetime import timedelta
 from unittest.mock import patch
 
+from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.service.model import call_kw
 from odoo.tests import Form, tagged
 
+from odoo.addons.connector_base.models.integration_backend_connection import HISTORY_DAYS
 from odoo.addons.connector_base.transport import ConfigurationError
 from odoo.addons.connector_base.wizards.integration_connect import MASK
 
@@ -39,6 +42,22 @@ class TestConnectWizard(BackendCase):
         self.assertEqual(backend.user_id, self.manager)
         self.assertEqual(backend._secret("token"), SECRET)
         self.assertEqual(backend._webhook_secrets(), [WEBHOOK_SECRET])
+
+    def test_choices_of_the_first_import(self):
+        since = fields.Datetime.to_datetime("2025-03-01 00:00:00")
+        self.wizard(import_from=since, unknown_product="create", tax_policy="create").action_connect()
+        backend = self.backends()
+        self.assertEqual(
+            (backend.import_from, backend.unknown_product, backend.tax_policy), (since, "create", "create")
+        )
+
+    def test_choices_left_alone(self):
+        self.wizard().action_connect()
+        backend = self.backends()
+        self.assertEqual((backend.unknown_product, backend.tax_policy), ("placeholder", "match"))
+        self.assertAlmostEqual(
+            backend.import_from, fields.Datetime.now() - timedelta(days=HISTORY_DAYS), delta=timedelta(minutes=1)
+        )
 
     def test_named_after_the_account(self):
         self.wizard().action_connect()

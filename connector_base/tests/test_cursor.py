@@ -8,7 +8,7 @@ from odoo.tests import TransactionCase, new_test_user, tagged
 from odoo.tools import mute_logger
 
 from ..engine.clock import aware, naive
-from ..transport import ConfigurationError, TransientError
+from ..transport import ConfigurationError, DataError, TransientError
 from .common_jobs import T0, JobsMixin, order
 
 
@@ -136,6 +136,21 @@ class TestCursor(JobsMixin, TransactionCase):
         child.action_retry()
         self.perform(child)
         self.assertEqual(child.state, "done")
+
+    def test_result_sums_over_the_pages(self):
+        self.adapter.unreadable = {"1"}
+        self.importer.bad = {"2": DataError("No such currency")}
+        self.importer.applied = {"3": None}
+        job = self.backend._start_import("orders")
+        self.assertEqual(self.perform(job).result, "1 created, 1 failed")
+        self.assertEqual(self.perform_chain(job), 2)
+        self.assertEqual(job.result, "2 created, 1 updated, 2 failed")
+        self.adapter.unreadable, self.importer.bad = set(), {}
+        job.child_ids.action_retry()
+        for child in job.child_ids:
+            self.assertEqual(self.perform(child).result, "1 created")
+        again = self.backend._start_import("orders", since=T0 + timedelta(minutes=1000))
+        self.assertEqual(self.perform(again).result, "Nothing to do")
 
     def test_orders_gone_from_the_platform_end_well(self):
         job = self.backend._enqueue("import_order_ids", arguments={"external_ids": ["1", "gone"]})

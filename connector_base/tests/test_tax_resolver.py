@@ -88,13 +88,13 @@ class TestTaxResolver(EngineCase):
                 }
             ],
         )
-        self.assertIn("37%", tax.tax_group_id.name)
+        self.assertEqual(tax.tax_group_id.name, "VAT 37%", "what the order's totals say")
         default = self.company.account_sale_tax_id.invoice_repartition_line_ids.account_id
         self.assertTrue(default)
         self.assertEqual(tax.invoice_repartition_line_ids.account_id, default, "booked as the default sales tax")
         included = self.import_order(self.taxed("3", rate="0.37", amount="2.70", taxes_included=True))
         self.assertTrue(included.order_line.tax_ids.price_include)
-        self.assertEqual(included.order_line.tax_ids.tax_group_id, tax.tax_group_id, "one group per rate")
+        self.assertEqual(included.order_line.tax_ids.tax_group_id, tax.tax_group_id, "one group per title and rate")
 
     def test_created_despite_a_taken_name(self):
         self.backend.tax_policy = "create"

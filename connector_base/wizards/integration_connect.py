@@ -25,21 +25,44 @@ class IntegrationConnect(models.TransientModel):
     _description = "Connect a Sales Channel"
 
     platform = fields.Selection(
-        selection=lambda self: self._platforms(), required=True, default=lambda self: self._default_platform()
+        selection=lambda self: self._backend_selection("platform"),
+        required=True,
+        default=lambda self: self._default_platform(),
     )
     name = fields.Char(help="Empty: what the platform calls the account.")
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
+    # The first import starts at once, so what it depends on is asked before
+    import_from = fields.Datetime(
+        string="Orders Since",
+        help="Orders created before this are not imported. Empty: the last 90 days, or less where the platform shows "
+        "fewer.",
+    )
+    unknown_product = fields.Selection(
+        selection=lambda self: self._backend_selection("unknown_product"),
+        string="Unknown Products",
+        required=True,
+        default="placeholder",
+        help="What happens to an order line whose product is found neither by its id on the platform nor by SKU or "
+        "barcode.",
+    )
+    tax_policy = fields.Selection(
+        selection=lambda self: self._backend_selection("tax_policy"),
+        string="Unknown Taxes",
+        required=True,
+        default="match",
+        help="What happens to an order with a tax that is neither mapped nor found by its rate.",
+    )
     encryption_problem = fields.Text(compute="_compute_encryption_problem")
     is_sandbox = fields.Boolean(compute="_compute_is_sandbox")
     secrets = fields.Char(groups=fields.NO_ACCESS)
 
     @api.model
-    def _platforms(self):
-        return self.env["integration.backend"]._fields["platform"]._description_selection(self.env)
+    def _backend_selection(self, name):
+        return self.env["integration.backend"]._fields[name]._description_selection(self.env)
 
     @api.model
     def _default_platform(self):
-        platforms = self._platforms()
+        platforms = self._backend_selection("platform")
         return platforms[0][0] if len(platforms) == 1 else False
 
     def _compute_encryption_problem(self):
@@ -91,13 +114,16 @@ class IntegrationConnect(models.TransientModel):
         self.ensure_one()
         backend_vals, secrets = self._connection_values()
         name = self.name or backend_vals.get("name")
-        platform_name = dict(self._platforms())[self.platform]
+        platform_name = dict(self._backend_selection("platform"))[self.platform]
         backend = self.env["integration.backend"].create(
             {
                 **backend_vals,
                 "platform": self.platform,
                 "company_id": self.company_id.id,
                 "name": name or platform_name,
+                "import_from": self.import_from,
+                "unknown_product": self.unknown_product,
+                "tax_policy": self.tax_policy,
             }
         )
         with backend._user_errors():
