@@ -184,10 +184,12 @@ class IntegrationTaxResolver(models.AbstractModel):
         title = key.title if percent in key.title.replace(" ", "") else f"{key.title} {percent}"
         name = self.env._("%s incl.", title) if key.included else title
         price_include = "tax_included" if key.included else "tax_excluded"
-        return self._create(company, title, name, key.title, key.percent, price_include)
+        return self._create(
+            company, title=title, name=name, label=key.title, percent=key.percent, price_include=price_include
+        )
 
     @api.model
-    def _create(self, company, title, name, label, percent, price_include):
+    def _create(self, company, *, title, name, label, percent, price_include):
         """Create a sales tax, booked where the company's default sales tax is booked.
 
         Its tax group is one per title and rate: Odoo shows tax totals by group, under the group's name.
@@ -228,7 +230,7 @@ class IntegrationTaxResolver(models.AbstractModel):
         such a line show the price and the discount that the customer saw.
         """
         label = self.env._("No tax")
-        tax = self._create(company, label, label, label, 0.0, "tax_excluded")
+        tax = self._create(company, title=label, name=label, label=label, percent=0.0, price_include="tax_excluded")
         xmlid = {"xml_id": f"connector_base.untaxed_{company.id}", "record": tax, "noupdate": True}
         self.env["ir.model.data"]._update_xmlids([xmlid])
         return tax
