@@ -1,3 +1,4 @@
+import functools
 import os
 from configparser import ConfigParser
 from contextlib import contextmanager
@@ -23,11 +24,17 @@ def server_option(name):
     """
     variable = "KEYS" if name == "encryption_keys" else name.upper()
     value = os.environ.get(f"ODOO_INTEGRATION_{variable}")
-    if value is None and config["config"]:
-        parser = ConfigParser(interpolation=None)
-        parser.read(config["config"])
-        value = parser.get("integration", name, fallback="")
+    if value is None and config["config"] and os.path.exists(config["config"]):
+        value = _section(config["config"], os.stat(config["config"]).st_mtime_ns).get(name)
     return (value or "").strip()
+
+
+@functools.lru_cache(maxsize=1)
+def _section(path, _changed_at):
+    """Return section [integration] of the file; read again when it was changed: each webhook asks for a key."""
+    parser = ConfigParser(interpolation=None)
+    parser.read(path)
+    return dict(parser["integration"]) if parser.has_section("integration") else {}
 
 
 class IntegrationBackend(models.Model):
