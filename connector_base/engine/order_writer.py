@@ -68,7 +68,7 @@ class IntegrationOrderWriter(models.AbstractModel):
             )
             if "invoice_status" in names:
                 head["invoice_status"] = "no"
-        orders = Order.with_context(integration_known_orders=known).create(heads).with_context(self.env.context)
+        orders = Order.with_context(integration_known_orders=known).create(heads).with_env(self.env)
         self._set_orders(drafts, orders)
         fields = [Order._fields[name] for name in names]
         with self.env.protecting(fields, orders):
@@ -125,7 +125,7 @@ class IntegrationOrderWriter(models.AbstractModel):
                 facts = self._line_facts(vals["product_uom_qty"], shown, product_type)
                 known.add(vals, {**related, **{name: facts[name] for name in given}})
                 values.append(vals)
-        lines = Line.with_context(integration_known_lines=known).create(values).with_context(self.env.context)
+        lines = Line.with_context(integration_known_lines=known).create(values).with_env(self.env)
         names = [*later, *(["warehouse_id"] if has_warehouse else [])]
         for name in names:
             self.env.remove_to_compute(Line._fields[name], lines)
