@@ -126,15 +126,28 @@ class SaleOrder(models.Model):
             known.fill(vals_list)
         return super()._add_precomputed_values(vals_list)
 
+    # === BUSINESS METHODS === #
+
+    def _get_update_prices_lines(self):
+        """Leave out lines whose prices are a platform's."""
+        return super()._get_update_prices_lines()._not_imported()
+
     # === ACTION METHODS === #
 
     def action_confirm(self):
-        """Confirm imported orders apart from others: they keep the date they were placed."""
-        imported = self.filtered("integration_backend_id")
-        if imported and imported != self:
-            (self - imported).action_confirm()
-            return imported.action_confirm()
-        return super().action_confirm()
+        """Confirm imported orders apart from others: they keep their date, and their channel decides on mails."""
+        kinds = self.grouped(
+            lambda order: (bool(order.integration_backend_id), order.sudo().integration_backend_id.send_order_mails)
+        )
+        if len(kinds) > 1:
+            for orders in kinds.values():
+                orders.action_confirm()
+            return True
+        orders = self
+        for imported, send_mails in kinds:
+            if imported:
+                orders = self.with_context(send_email=send_mails)
+        return super(SaleOrder, orders).action_confirm()
 
     def _prepare_confirmation_values(self):
         values = super()._prepare_confirmation_values()

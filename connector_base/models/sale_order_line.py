@@ -26,6 +26,27 @@ class SaleOrderLine(models.Model):
         help="No product of this database has the line's SKU or barcode: a placeholder stands for it.",
     )
 
+    # === COMPUTE METHODS: PRICE AND TAXES ARE THE PLATFORM'S === #
+
+    def _not_imported(self):
+        return self.filtered(lambda line: not line.integration_kind)
+
+    def _compute_tax_ids(self):
+        """Keep the platform's taxes when the product is changed."""
+        return super(SaleOrderLine, self._not_imported())._compute_tax_ids()
+
+    def _reset_price_unit(self):
+        """Keep the platform's price, whatever product."""
+        if self.integration_kind:
+            return None
+        return super()._reset_price_unit()
+
+    def _compute_discount(self):
+        """Keep the platform's discount: a change of quantity would take the price list's."""
+        return super(SaleOrderLine, self._not_imported())._compute_discount()
+
+    # === CRUD METHODS === #
+
     def _add_precomputed_values(self, vals_list):
         """Fill in what an import knows, so that it isn't computed; see `integration.order.writer`."""
         if known := self.env.context.get("integration_known_lines"):
@@ -33,10 +54,12 @@ class SaleOrderLine(models.Model):
         return super()._add_precomputed_values(vals_list)
 
     def write(self, vals):
-        """Drop given tax amounts where Odoo would keep them after a change.
+        """Drop given tax amounts where Odoo would keep them after a change; a chosen product is no unknown one.
 
-        It compares quantities with the currency's rounding: in a currency without decimals, 1.4 pieces pass for 1.
+        Odoo compares quantities with the currency's rounding: in a currency without decimals, 1.4 pieces pass for 1.
         """
+        if "product_id" in vals:
+            vals = {"integration_unknown_product": False, **vals}
         if "extra_tax_data" in vals or not any(name in vals for name in AMOUNT_FIELDS):
             return super().write(vals)
         stale = self.filtered(lambda line: line._given_amounts_go_stale(vals))

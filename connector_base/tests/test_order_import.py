@@ -12,7 +12,7 @@ from odoo.addons.connector_base.canonical import UNSET, Discount
 from odoo.addons.connector_base.transport import DataError
 
 from ..engine import page_locks
-from .order_common import PLACED, EngineCase, make_address, make_line, make_order, make_shipping, make_tax
+from .order_common import PLACED, PLATFORM, EngineCase, make_address, make_line, make_order, make_shipping, make_tax
 
 
 @tagged("post_install", "-at_install")
@@ -294,6 +294,23 @@ class TestOrderImport(EngineCase):
         (imported + own).action_confirm()
         self.assertEqual(imported.date_order, datetime(2026, 3, 1, 9, 30))
         self.assertGreater(own.date_order, datetime(2026, 3, 2))
+
+    def test_confirmation_mails_are_the_channels_decision(self):
+        quiet = self.import_order(make_order("1"))
+        loud_backend = self.env["integration.backend"].create(
+            {"name": "Loud shop", "platform": PLATFORM, "send_order_mails": True}
+        )
+        self.import_orders(make_order("2"), backend=loud_backend)
+        loud = self.order_of("2", loud_backend)
+        mailed = []
+
+        def send(orders):
+            mailed.append(orders)
+
+        with patch.object(type(quiet), "_send_order_confirmation_mail", send):
+            (quiet + loud).with_context(send_email=True).action_confirm()
+        self.assertEqual(mailed, [loud])
+        self.assertEqual((quiet + loud).mapped("state"), ["sale", "sale"])
 
     def test_searches(self):
         order = self.import_order(make_order(total=Decimal("10.00")))

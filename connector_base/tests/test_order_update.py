@@ -2,9 +2,9 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
-from .order_common import PLACED, EngineCase, make_address, make_line, make_order, make_shipping
+from .order_common import PLACED, EngineCase, make_address, make_line, make_order, make_shipping, make_tax
 
 
 def later(document, minutes=1, **changes):
@@ -124,6 +124,45 @@ class TestOrderUpdate(EngineCase):
         order.order_line.product_uom_qty = 3
         self.assertEqual(order.order_line.price_unit, 33.33)
         self.assertEqual(order.amount_total, 99.99)
+
+    def test_product_chosen_for_a_placeholder(self):
+        """Only the product changes: price, discount and taxes stay the platform's."""
+        self.backend.tax_policy = "create"
+        line = make_line(sku="NOBODY", price="10.00", discount=Decimal("1.00"), taxes=[make_tax("1.81")])
+        order = self.import_order(make_order(lines=(line,)))
+        taxes = order.order_line.tax_ids
+        self.mug.write({"list_price": 77.0, "taxes_id": False})
+        with Form(order) as form, form.order_line.edit(0) as edited:
+            edited.product_id = self.mug
+        self.assertFalse(order.order_line.integration_unknown_product)
+        self.assertEqual(order.order_line.product_id, self.mug)
+        self.assertEqual(order.order_line.tax_ids, taxes)
+        self.assertEqual((order.order_line.price_unit, order.order_line.discount), (10.0, 10.0))
+        self.assertEqual((order.amount_untaxed, order.amount_total), (9.0, 10.81))
+
+    def test_update_buttons_leave_the_platforms_figures(self):
+        self.backend.tax_policy = "create"
+        line = make_line(discount=Decimal("1.00"), taxes=[make_tax("1.79")])
+        order = self.import_order(make_order(lines=(line,)))
+        self.mug.write({"list_price": 77.0, "taxes_id": False})
+        order.action_update_taxes()
+        order.action_update_prices()
+        self.assertEqual((order.amount_untaxed, order.amount_total), (9.0, 10.79))
+
+    def test_price_list_with_discounts_stays_out(self):
+        self.env.user.group_ids += self.env.ref("sale.group_discount_per_so_line")
+        pricelist = self.env["product.pricelist"].create(
+            {
+                "name": "Half price",
+                "item_ids": [(0, 0, {"compute_price": "percentage", "percent_price": 50.0, "applied_on": "3_global"})],
+            }
+        )
+        self.backend.pricelist_id = pricelist
+        order = self.import_order(make_order(lines=(make_line(price="10.00", discount=Decimal("1.00")),)))
+        self.assertEqual(order.pricelist_id, pricelist)
+        order.order_line.product_uom_qty = 4
+        self.assertEqual((order.order_line.price_unit, order.order_line.discount), (10.0, 10.0))
+        self.assertEqual(order.amount_total, 36.0)
 
     def test_deleted_order_comes_back(self):
         """The binding goes with the order: the platform still has it."""
