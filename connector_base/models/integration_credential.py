@@ -6,7 +6,7 @@ from odoo.exceptions import UserError, ValidationError
 from .. import encryption
 from ..transport import ConfigurationError
 
-# Platforms go on signing with the old secret for a while (Shopify: up to an hour) and send failed calls again for hours
+# Platforms go on signing with the old secret for a while (some: an hour) and send failed calls again for hours
 PREVIOUS_SECRET_HOURS = 24
 STORED_FIELDS = ("ciphertext", "hint", "expires_at", "changed_at", "previous_ciphertext", "previous_until")
 # A hint must not help guessing: no characters of short secrets

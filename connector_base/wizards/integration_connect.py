@@ -16,7 +16,7 @@ class IntegrationConnect(models.TransientModel):
     A platform addon adds its fields, puts them into the form's group `platform_connection`, and implements
     `_<platform>_connection_values`. A secret is declared
 
-        shopify_client_secret = fields.Char(compute="_compute_secrets", inverse="_inverse_secrets")
+        <platform>_secret = fields.Char(compute="_compute_secrets", inverse="_inverse_secrets")
 
     and then never reaches the database in plain text: the web client saves a wizard before it presses its button.
     """
