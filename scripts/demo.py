@@ -2,7 +2,6 @@
 
 import sys
 import time
-import urllib.parse
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -221,7 +220,7 @@ def check(demo: Demo) -> int:
 
 def summary(demo: Demo) -> str:
     """Return what a person needs to look around."""
-    store = f"{demo.sandbox.address}/{urllib.parse.quote(SHOP)}/"
+    store = f"{demo.sandbox.address}/shop/{SHOP}/"
     orders = demo.rpc.search_count("sale.order", [("integration_backend_id", "=", demo.backend_id)])
     return f"""
   {orders} orders are in Odoo.

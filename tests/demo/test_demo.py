@@ -1,5 +1,8 @@
 """The demo on a small shop: connected by the user's form, imported, compared; twice, and with an order placed since."""
 
+import re
+import urllib.request
+
 import pytest
 
 from scripts import compare, demo
@@ -32,6 +35,16 @@ def test_every_order_is_imported_and_equal(running):
     result = result_of(running)
     assert result.lines() == []
     assert (result.in_shop, result.in_odoo) == (60, 60)
+
+
+def test_the_addresses_it_prints_answer(running):
+    text = demo.summary(demo.Demo(*running))
+    assert "60 orders are in Odoo" in text
+    addresses = re.findall(r"http://\S+", text)
+    assert len(addresses) == 3
+    for address in addresses:
+        with urllib.request.urlopen(address, timeout=60) as answer:
+            assert answer.status == 200
 
 
 def test_a_second_run_makes_no_duplicates(running):
