@@ -70,7 +70,9 @@ def prepare_company(rpc: Rpc, currency: str, currencies: set[str]) -> None:
     if unknown:
         say(f"  no rate known for {', '.join(unknown)}: orders in them will be held until you enter one")
     day = (datetime.now(timezone.utc) - timedelta(days=2 * HISTORY_DAYS)).strftime("%Y-%m-%d")
-    for name in sorted((set(ids) & set(RATES)) - {currency}):
+    rates = rpc.search_read("res.currency.rate", [("company_id", "=", company)], ["currency_id"])
+    rated = {entry["currency_id"][1] for entry in rates}
+    for name in sorted((set(ids) & set(RATES)) - {currency} - rated):
         rate = RATES[name] / RATES[currency]
         rpc.create("res.currency.rate", {"currency_id": ids[name], "company_id": company, "name": day, "rate": rate})
 

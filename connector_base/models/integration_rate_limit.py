@@ -12,7 +12,11 @@ class IntegrationRateLimit(models.Model):
     _rec_name = "api"
     _log_access = False
 
-    platform = fields.Char(required=True, readonly=True)
+    platform = fields.Selection(
+        selection=lambda self: self.env["integration.backend"]._fields["platform"]._description_selection(self.env),
+        required=True,
+        readonly=True,
+    )
     account_key = fields.Char(string="Account", required=True, readonly=True)
     api = fields.Char(string="API", required=True, readonly=True)
     capacity = fields.Float(required=True, readonly=True, help="Calls or points the platform lets accumulate.")

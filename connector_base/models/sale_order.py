@@ -46,7 +46,7 @@ class SaleOrder(models.Model):
     integration_discounts = fields.Char(string="Discount Codes", readonly=True, copy=False)
     integration_note = fields.Text(string="Customer's Note", readonly=True, copy=False)
     integration_attributes = fields.Text(string="Platform Attributes", readonly=True, copy=False)
-    integration_cancelled_at = fields.Datetime(string="Cancelled There", readonly=True, copy=False)
+    integration_cancelled_at = fields.Datetime(string="Cancelled on the Platform", readonly=True, copy=False)
     integration_lines_digest = fields.Char(readonly=True, copy=False)
     integration_parties_digest = fields.Char(readonly=True, copy=False)
 

@@ -126,15 +126,15 @@ class SyncJob(models.Model):
         if not backend.webhooks_reachable:
             return backend._polling_only_reason()
         report = backend._adapter()._ensure_webhooks(backend, backend.sudo().webhook_url)
-        message = self.env._(
-            "%(registered)s registered, %(created)s created, %(repaired)s repaired, %(removed)s removed",
-            registered=len(report.registered),
-            created=len(report.created),
-            repaired=len(report.repaired),
-            removed=len(report.removed),
+        texts = (
+            (self.env._("%s in place"), report.registered),
+            (self.env._("%s created"), report.created),
+            (self.env._("%s repaired"), report.repaired),
+            (self.env._("%s removed"), report.removed),
         )
+        message = ", ".join(text % len(topics) for text, topics in texts if topics)
         if report.failed:
             problems = "; ".join(f"{topic}: {reason}" for topic, reason in report.failed)
-            message = self.env._("%(message)s; refused: %(problems)s", message=message, problems=problems)
+            message = "; ".join(filter(None, [message, self.env._("refused: %s", problems)]))
         backend._set_webhook_state("partial" if report.failed else "registered", message)
         return message
