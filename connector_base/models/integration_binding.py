@@ -25,7 +25,9 @@ class IntegrationBinding(models.AbstractModel):
     external_id = fields.Char(string="External ID", required=True, readonly=True)
     external_url = fields.Char(string="Link", compute="_compute_external_url")
     remote_updated_at = fields.Datetime(
-        string="Changed on the Platform", readonly=True, help="The platform's own time of the state that was applied last."
+        string="Changed on the Platform",
+        readonly=True,
+        help="The platform's own time of the state that was applied last.",
     )
     digest_in = fields.Char(
         string="Fingerprint", readonly=True, help="Of what was imported last: equal means nothing to do."
