@@ -120,8 +120,9 @@ class TestOrderAmounts(EngineCase):
         database=None,
         phases=[Phase.generate],
     )
-    @given(st.lists(order_documents(), min_size=1, max_size=12))
-    def test_generated_orders(self, documents):
+    @given(st.lists(order_documents(), min_size=1, max_size=12), st.sampled_from(["round_globally", "round_per_line"]))
+    def test_generated_orders(self, documents, rounding):
+        self.company.tax_calculation_rounding_method = rounding
         self.check_life(self.numbered(documents))
 
     def test_discount_of_a_line_without_taxes(self):
