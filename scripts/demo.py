@@ -84,8 +84,10 @@ def connect(rpc: Rpc, sandbox: SandboxServer) -> int:
     form does not ask for: the shop's test orders are imported too.
     """
     domain = [("platform", "=", "shopify"), ("state", "in", ("connected", "error"))]
-    known = rpc.search_read("integration.backend", domain, ["id"], limit=1)
+    known = rpc.search_read("integration.backend", domain, ["state"], limit=1)
     if known:
+        if known[0]["state"] == "error":  # somebody tried a fault: what its page says to do
+            rpc.call("integration.backend", "action_test_connection", [known[0]["id"]])
         return known[0]["id"]
     account = shop(sandbox)
     since = datetime.now(timezone.utc) - timedelta(days=HISTORY_DAYS)

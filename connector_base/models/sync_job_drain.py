@@ -47,13 +47,13 @@ class SyncJob(models.Model):
             backend._ensure_drain(eta=1)
         elif len(events) == DRAIN_PAGE:
             backend._ensure_drain()
-        return self.env._(
-            "%(events)s events: %(superseded)s superseded by newer ones, %(failed)s failed, %(waiting)s wait",
-            events=len(events),
-            superseded=len(events) - len(newest),
-            failed=len(failed),
-            waiting=len(waiting),
+        counts = (
+            (self.env._("%s events"), len(events)),
+            (self.env._("%s superseded by newer ones"), len(events) - len(newest)),
+            (self.env._("%s failed"), len(failed)),
+            (self.env._("%s wait"), len(waiting)),
         )
+        return ", ".join(text % count for text, count in counts if count)
 
     def _drain_order(self, events):
         """Import the orders of these events, one event per order."""

@@ -3,7 +3,7 @@ import sys
 
 import psycopg2
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..engine.job_errors import describe
@@ -29,6 +29,12 @@ class SyncJob(models.Model):
     remedy = fields.Text("What To Do", readonly=True, copy=False)
     cause_key = fields.Char("Cause", readonly=True, copy=False, help="Equal for failures that have one cause.")
     traceback = fields.Text(readonly=True, copy=False, groups="connector_base.group_integration_manager")
+    summary = fields.Char("What Happened", compute="_compute_summary", help="The error of a failure, else the result.")
+
+    @api.depends("last_error", "result")
+    def _compute_summary(self):
+        for job in self:
+            job.summary = job.last_error or job.result
 
     def _failure_values(self, failure):
         return {
