@@ -85,12 +85,20 @@ class IntegrationBackend(models.Model):
 
     def _webhook_secrets(self):
         """Return the secrets that webhooks may be signed with: the current ones, then those replaced recently."""
-        current, previous = [], []
-        for key, (_label, is_webhook_secret) in self._credential_keys().items():
-            if is_webhook_secret and (credential := self._credential(key)):
-                current += filter(None, [credential._reveal()])
-                previous += filter(None, [credential._reveal_previous()])
-        return current + previous
+        self.ensure_one()
+        keys = [key for key, (_label, is_webhook_secret) in self._credential_keys().items() if is_webhook_secret]
+        # one query: asked for each webhook
+        credentials = (
+            self.env["integration.credential"]
+            .sudo()
+            .search_fetch(
+                [("backend_id", "=", self.id), ("key", "in", keys)],
+                ["ciphertext", "previous_ciphertext", "previous_until"],
+            )
+        )
+        current = [credential._reveal() for credential in credentials]
+        previous = [credential._reveal_previous() for credential in credentials]
+        return [secret for secret in (*current, *previous) if secret]
 
     def _credential(self, key):
         self.ensure_one()
