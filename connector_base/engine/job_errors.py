@@ -85,7 +85,7 @@ def _cause(error_type, code, message):
     """Return the first line of `message` without what differs from document to document: quoted values and numbers."""
     line = message.strip().split("\n", 1)[0]
     line = re.sub(r"""(["'`«\u201c\u2018]).*?(["'`»\u201d\u2019])""", r"\1…\2", line)
-    line = re.sub(r"\w*\d[\w.,:/-]*", "…", line)
+    line = re.sub(r"[\w.:/-]*\d[\w.,:/-]*", "…", line)
     return f"{error_type}{f' {code}' if code else ''}: {line}"[:250]
 
 

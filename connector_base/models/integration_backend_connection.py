@@ -257,7 +257,7 @@ class IntegrationBackend(models.Model):
                 "type": kind,
                 "title": title,
                 "message": message,
-                "sticky": kind != "success",
+                "sticky": kind in ("danger", "warning"),
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },
         }

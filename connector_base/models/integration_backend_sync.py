@@ -229,6 +229,11 @@ class IntegrationBackend(models.Model):
             if not backend.webhooks_reachable:
                 raise UserError(backend._polling_only_reason())
             backend._enqueue("check_webhooks", identity_key=f"check_webhooks:{backend.id}")
+        return self._notification(
+            "info",
+            self.env._("The webhooks are being checked"),
+            self.env._("What was found stands here in a few seconds: reload the page."),
+        )
 
     @api.model
     def _cron_check_webhooks(self):

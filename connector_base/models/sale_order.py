@@ -179,7 +179,14 @@ class SaleOrder(models.Model):
             backend.sudo()._enqueue(
                 "import_order_ids", arguments={"external_ids": orders.mapped("integration_external_id")}
             )
-        return True
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "info",
+                "message": self.env._("The platform is asked for this order again. Reload the page in a few seconds."),
+            },
+        }
 
     def action_integration_open_platform(self):
         """Open the order in the platform's own back office."""

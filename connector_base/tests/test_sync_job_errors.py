@@ -125,6 +125,7 @@ class TestSyncJobErrors(JobsMixin, TransactionCase):
             ("Order 1001 has tax 19.0 %", "Order 2 has tax 7 %"),
             ('No product "A" here', 'No product "B-2" here'),
             ("Line gid://shop/Line/12 is bad", "Line gid://shop/Line/9 is bad"),
+            ("SKU SUN-2 is unknown", "SKU RUG-0454-RE-L is unknown"),
         ):
             self.assertEqual(describe(DataError(one)).cause, describe(DataError(other)).cause)
         self.assertNotEqual(describe(DataError("No tax")).cause, describe(DataError("No carrier")).cause)
