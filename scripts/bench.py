@@ -74,8 +74,8 @@ def main(args: list[str]) -> int:
                 failed.append(name)
             if figures.exists():
                 results[name] = json.loads(figures.read_text())
-    if target:
-        target.write_text(json.dumps(results[names[0]] if len(names) == 1 and results else results, indent=2) + "\n")
+    if target and results:
+        target.write_text(json.dumps(results[names[0]] if len(names) == 1 else results, indent=2) + "\n")
         say(f"  figures: {target}")
     if failed:
         say(f"  failed: {', '.join(failed)}")
