@@ -4,6 +4,7 @@ import base64
 import contextlib
 import itertools
 import json
+import resource
 import subprocess
 import time
 import urllib.request
@@ -19,6 +20,14 @@ START_SECONDS = 30
 
 class BrowserError(AssertionError):
     """The page did not do what was asked of it."""
+
+
+def lift_memory_limit() -> None:
+    """Undo, in the new process, the limit on address space that Odoo puts on its own (so on the tests') process.
+
+    A browser reserves far more than it uses, and would end at its start.
+    """
+    resource.setrlimit(resource.RLIMIT_AS, (resource.RLIM_INFINITY, resource.getrlimit(resource.RLIMIT_AS)[1]))
 
 
 class Browser:
@@ -51,6 +60,7 @@ class Browser:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             env=clean_environment(),
+            preexec_fn=lift_memory_limit,
         )
         try:
             self._socket = websocket.create_connection(self._page(folder), timeout=60, enable_multithread=False)

@@ -64,6 +64,8 @@ class Yard:
     def browser(self, **options) -> Browser:
         """Return a started browser; skips the test when this machine has none (CI installs one)."""
         program = find_browser()
+        if not program and os.environ.get("CI"):
+            pytest.fail("CI needs a browser, and this machine has none", pytrace=False)
         if not program:
             pytest.skip("no browser on this machine")
         browser = Browser(program, self.folder / self._name(), **options)
