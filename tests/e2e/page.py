@@ -91,7 +91,7 @@ class Page:
     def open(self, path: str) -> None:
         """Open a path of the web client and wait until it shows everything."""
         self.browser.goto(self.server.address + path)
-        self.browser.wait_for(f"{READY} && document.querySelector('.o_action, .o_dialog')")
+        self.browser.wait_for(f"{READY} && document.querySelector('.o_action_manager > *, .o_dialog')")
         if self.dark:
             self.browser.evaluate(DARKEN)
         self.settle()

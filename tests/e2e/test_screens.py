@@ -2,6 +2,7 @@
 
 import pytest
 
+from .conftest import wait_for
 from .page import Page
 
 APP = "connector_base.menu_integration_root"
@@ -24,18 +25,17 @@ def channel(stage):
     """A connected channel with something on every screen: orders, a held one, failures, refused calls, a mapping."""
     shop = stage.shop("screens-shop.myshopify.com", orders=20)
     backend = stage.connect(shop, unknown_product="create")
-    domain = shop["domain"]
-    write = stage.rpc.call
-    write("integration.backend", "write", [backend], {"tax_policy": "match"})
-    stage.place(domain, lines=[{"title": "A", "price": "10.00"}], rates=[{"title": "Moon tax", "rate": 0.123}])
+    domain, rpc = shop["domain"], stage.rpc
+    rpc.call("integration.backend", "write", [backend], {"tax_policy": "match", "unknown_product": "fail"})
     stage.fault("webhook_bad_signature", count=1)
     stage.place(domain, random=1)
-    stage.wait_jobs(backend)
-    write("integration.backend", "write", [backend], {"tax_policy": "create", "unknown_product": "fail"})
+    wait_for(lambda: rpc.search_count("integration.webhook.refusal", []), 15)
     stage.place(domain, lines=[{"title": "B", "price": "10.00", "sku": "NOBODY-KNOWS"}])
-    stage.wait_jobs(backend)
-    assert stage.rpc.search_count("sale.order", [("integration_held", "=", True)])
-    assert stage.rpc.search_count("sync.job.cause", [])
+    wait_for(lambda: rpc.search_count("sync.job.cause", []), 15)
+    rpc.call("integration.backend", "write", [backend], {"unknown_product": "placeholder"})
+    stage.place(domain, lines=[{"title": "A", "price": "10.00"}], rates=[{"title": "Moon tax", "rate": 0.123}])
+    wait_for(lambda: rpc.search_count("sale.order", [("integration_held", "=", True)]), 15)
+    assert rpc.search_count("integration.mapping", [])
     return backend
 
 
@@ -80,8 +80,9 @@ def walk_through(page, *, search):
                 page.click(f".o_switch_view[data-tooltip='{view}']")
                 assert page.problems() == [], (name, view)
             if search and view in ("", views[0] if views else ""):
-                assert page.search_each() or name == "Polling", f"{name}: no search"
-                assert page.problems() == [], (name, view)
+                tried = page.search_each()
+                assert tried or name == "Polling", f"{name}: no search"
+                assert page.problems() == [], f"{name}: {tried[-1]}"
         page.browser.evaluate(f"e2e.services.menu.selectMenu({number})")
         page.settle()
         if page.first_record():
