@@ -60,7 +60,7 @@ class Browser:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             env=clean_environment(),
-            preexec_fn=lift_memory_limit,
+            preexec_fn=lift_memory_limit,  # noqa: PLW1509  one system call, no lock
         )
         try:
             self._socket = websocket.create_connection(self._page(folder), timeout=60, enable_multithread=False)

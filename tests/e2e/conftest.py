@@ -23,7 +23,7 @@ class Stage:
         """Make a shop in the sandbox, in the company's currency; return it."""
         seed = {"products": 10, "orders": orders, "days": 20}
         return self.sandbox.control(
-            "shops", {"domain": domain, "name": domain.split(".")[0].title(), "seed": seed, **SHOP, **settings}
+            "shops", {"domain": domain, "name": domain.partition(".")[0].title(), "seed": seed, **SHOP, **settings}
         )
 
     def connect(self, shop: dict, **choices) -> int:

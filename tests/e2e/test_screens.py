@@ -14,7 +14,8 @@ ENTRIES = f"""(() => {{
     const {{ menu }} = e2e.services;
     const walk = (node) => [node, ...node.childrenTree.flatMap(walk)];
     const app = menu.getApps().find((app) => app.xmlid === "{APP}");
-    return walk(menu.getMenuAsTree(app.id)).filter((node) => !node.childrenTree.length).map((node) => [node.id, node.name]);
+    const leaves = walk(menu.getMenuAsTree(app.id)).filter((node) => !node.childrenTree.length);
+    return leaves.map((node) => [node.id, node.name]);
 }})()"""
 MANAGERS_ONLY = {"Connect a Channel", "Mappings", "Credentials", "Encryption Keys"}
 BUTTONS = "[...document.querySelectorAll('.o_switch_view')].map((button) => button.dataset.tooltip || button.innerText)"
