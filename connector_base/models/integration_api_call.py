@@ -58,6 +58,8 @@ class IntegrationApiCall(models.Model):
             call.sync_job_id = call.sync_job_ref if call.sync_job_ref in existing else False
 
     def _search_sync_job_id(self, operator, value):
+        if operator == "any":
+            return [("sync_job_ref", "in", self.env["sync.job"]._search(value))]
         if operator != "in":
             return NotImplemented
         return [("sync_job_ref", "in", [job or False for job in value])]

@@ -15,8 +15,8 @@ if (!window.e2e) {
     rpcBus.addEventListener("RPC:REQUEST", ({ detail }) => pending.add(detail.data.id));
     rpcBus.addEventListener("RPC:RESPONSE", ({ detail }) => pending.delete(detail.data.id));
     const calm = async () => {
-        for (let quiet = 0; quiet < 3; ) {
-            await new Promise((resolve) => setTimeout(resolve, 25));
+        for (let quiet = 0; quiet < 2; ) {
+            await new Promise((resolve) => setTimeout(resolve, 20));
             quiet = pending.size ? 0 : quiet + 1;
         }
     };
@@ -135,13 +135,19 @@ class Page:
         """Return what a field of the form shows."""
         return self.text(f".o_form_view .o_field_widget[name='{name}']").strip()
 
-    def row(self, text: str) -> list[str]:
-        """Return the cells of the first row of the list that holds `text`."""
+    def rows(self, text: str) -> list[list[str]]:
+        """Return the cells of the list's rows that hold `text`."""
         rows = self.browser.evaluate(
             """[...document.querySelectorAll(".o_list_view .o_data_row")].map((row) =>
                 [...row.querySelectorAll(".o_data_cell")].map((cell) => cell.innerText.trim()))"""
         )
-        return next(cells for cells in rows if any(text in cell for cell in cells))
+        return [cells for cells in rows if any(text in cell for cell in cells)]
+
+    def row(self, text: str) -> list[str]:
+        """Return the cells of the list's first row that holds `text`."""
+        rows = self.rows(text)
+        assert rows, f"no row with {text!r}: {self.text()[:2000]}"
+        return rows[0]
 
     def problems(self) -> list[str]:
         """Return errors of the page: on the console, and as dialogs."""
