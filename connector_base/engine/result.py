@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 
 from ..transport.errors import TransportError
 
-
 OUTCOMES = ("created", "updated", "unchanged", "skipped", "held", "failed", "busy")
 
 
