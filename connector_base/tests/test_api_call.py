@@ -294,6 +294,8 @@ class TestApiCall(ApiCallCase):
         self.assertEqual(job.api_call_count, 2)
         rows = self.env["integration.api.call"].search(job.action_view_api_calls()["domain"])
         self.assertEqual((len(rows), rows.sync_job_id), (2, job))
+        named = self.env["integration.api.call"].search([("sync_job_id", "ilike", "import")])
+        self.assertEqual(named & self.calls(), rows, "as typed into the search bar")
         self.assertEqual(len(self.calls().filtered_domain([("sync_job_id", "=", False)])), 1)
         self.assertEqual(
             self.env["integration.api.call"].search_count(

@@ -1,6 +1,14 @@
-"""Every screen of the app, for a manager and for a user, in light and in dark: nothing breaks, every filter works."""
+"""Every screen of the app, for a manager and for a user, in light and in dark: nothing breaks, every filter works.
+
+Odoo Community has no dark theme: it always sends the light style sheet, and its dark bundle recolors three widgets only.
+Enterprise replaces the colors' definitions; our screens follow as long as they name no color of their own.
+"""
+
+import re
 
 import pytest
+
+from scripts.state import ROOT
 
 from .conftest import wait_for
 from .page import Page
@@ -49,10 +57,15 @@ def channel(stage):
 @pytest.fixture(scope="module")
 def user(stage):
     """The login of somebody who uses the app without managing it, and sells."""
-    groups = [stage.rpc.call("ir.model.data", "check_object_reference", *name.split("."))[1] for name in GROUPS]
-    values = {"name": "Uma User", "login": "uma", "password": PASSWORD, "group_ids": [(4, group) for group in groups]}
+    return login(stage, "uma", GROUPS)
+
+
+def login(stage, name, groups):
+    """Make a user of these groups; return the login."""
+    found = [stage.rpc.call("ir.model.data", "check_object_reference", *group.split("."))[1] for group in groups]
+    values = {"name": name, "login": name, "password": PASSWORD, "group_ids": [(4, group) for group in found]}
     stage.rpc.create("res.users", values)
-    return "uma"
+    return name
 
 
 # Filters and records look the same to everybody in all colours: each is tried once by each user.
@@ -68,6 +81,42 @@ def test_manager(stage, browser, dark, whole):
 def test_user(stage, browser, user, dark, whole):
     names = walk_through(Page(browser, stage.odoo, login=user, password=PASSWORD, dark=dark), whole=whole)
     assert not set(names) & MANAGERS_ONLY
+
+
+@pytest.mark.usefixtures("channel")
+def test_salesperson(stage, browser):
+    """Who only sells sees on orders and products what concerns them, and may follow its links."""
+    login(stage, "sam", ["sales_team.group_sale_salesman_all_leads"])
+    page = Page(browser, stage.odoo, login="sam", password=PASSWORD)
+    held = stage.rpc.search_read("sale.order", [("integration_held", "=", True)], ["id"])[0]["id"]
+    page.open(f"/odoo/sales/{held}")
+    page.wait_text("There is no Odoo tax", ".alert-warning")
+    page.browser.evaluate(ALL_TABS)
+    page.tab("Sales Channel")
+    page.click(".o_form_view .o_field_widget[name='integration_backend_id'] a")
+    page.wait_text("Screens-Shop")
+    page.browser.evaluate(ALL_TABS)
+    variant = stage.rpc.search_read("integration.binding.variant", [], ["odoo_id"], limit=1)[0]["odoo_id"][0]
+    product = stage.rpc.search_read("product.product", [("id", "=", variant)], ["product_tmpl_id"])[0]
+    page.open(f"/odoo/sales/{held}/product.template/{product['product_tmpl_id'][0]}")
+    page.tab("Sales Channels")
+    page.wait_text("Screens-Shop", ".tab-pane.active")
+    assert page.problems() == []
+
+
+def test_no_color_of_our_own():
+    """Colors come from the theme's classes that follow it."""
+    fixed = re.compile(
+        r"style\s*=|(?<![\w-])(?:(?:bg|text)-(?:white|black|light|dark)|btn-(?:light|dark))(?![\w-])|#[0-9a-fA-F]{6}\b"
+    )
+    files = [
+        path
+        for addon in ROOT.glob("connector_*")
+        for path in addon.rglob("*")
+        if path.suffix in (".xml", ".scss", ".css", ".js") and "tests" not in path.parts
+    ]
+    assert len(files) > 15
+    assert [f"{path.name}: {found[0]}" for path in files for found in fixed.finditer(path.read_text())] == []
 
 
 def walk_through(page, *, whole):
