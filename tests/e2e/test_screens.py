@@ -1,6 +1,6 @@
 """Every screen of the app, for a manager and for a user, in light and in dark: nothing breaks, every filter works.
 
-Odoo Community has no dark theme: it always sends the light style sheet, and its dark bundle recolors three widgets only.
+Odoo Community has no dark theme: it always sends the light style sheet, and its dark bundle recolors three widgets.
 Enterprise replaces the colors' definitions; our screens follow as long as they name no color of their own.
 """
 
