@@ -104,6 +104,17 @@ class Chaos:
         assert self.is_worker(pid), pid
         os.kill(pid, signal.SIGKILL)
 
+    def kill_in(self, job_id, key, seconds=0):
+        """Kill -9 the worker that runs the job in the middle of it, however fast or slow it is.
+
+        :param key: the path or mark at which `shop.hold` keeps the job; later callers go on
+        :param seconds: how long the job has gone on when its worker dies
+        """
+        pid = self.worker_of(job_id)
+        self.shop.release(key)
+        time.sleep(seconds)
+        self.kill_worker(pid)
+
     def quiet(self):
         """Return whether no event waits and no job waits or runs."""
         waiting = "state IN ('pending', 'enqueued', 'started', 'wait_dependencies')"

@@ -7,7 +7,7 @@ import json
 import threading
 import time
 from base64 import b64encode
-from collections import defaultdict
+from collections import Counter, defaultdict
 from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -26,6 +26,8 @@ class Shop:
         self.orders = {}
         self.marks = defaultdict(list)
         self.outages = {}
+        self.asked = Counter()
+        self._gates = {}
         self._lock = threading.Lock()
         self._clock = 0
         self._deliveries = 0
@@ -43,9 +45,27 @@ class Shop:
             }
             return {**self.orders[order_id], **extra}
 
+    def hold(self, key):
+        """Keep the callers of a path, or those who tell a mark, waiting until `release`; return what tells of the first."""
+        gate = self._gates[key] = threading.Event(), threading.Event()
+        return gate[0]
+
+    def release(self, key):
+        """Answer those who wait, and hold nobody any more."""
+        self._gates.pop(key)[1].set()
+
     def answer(self, path, query):
         """Return (status, document) of one API call."""
+        status, document = self._look_up(path, query)
+        if gate := self._gates.get(query.get("mark", path)):
+            reached, opened = gate
+            reached.set()
+            opened.wait()
+        return status, document
+
+    def _look_up(self, path, query):
         with self._lock:
+            self.asked[path, query.get("page", "")] += 1
             if self.outages.get(path, 0) > 0:
                 self.outages[path] -= 1
                 return 503, {"error": "down for a moment"}

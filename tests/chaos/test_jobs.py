@@ -39,12 +39,13 @@ def test_states_never_disagree(chaos):
     failed = chaos.enqueue("chaos", mark="bug", note="must not stay", bug=True)
     chaos.shop.outages["/orders"] = 1
     postponed = chaos.enqueue("chaos", mark="postponed", path="/orders")
-    killed = [chaos.enqueue("chaos", mark=f"killed-{number}", seconds=3) for number in range(2)]
 
     # Workers die in the middle of their work.
-    for job in killed:
-        chaos.wait(lambda job=job: chaos.worker_of(job))
-        chaos.kill_worker(chaos.worker_of(job))
+    reached = {mark: chaos.shop.hold(mark) for mark in ("killed-0", "killed-1")}
+    killed = {mark: chaos.enqueue("chaos", mark=mark) for mark in reached}
+    for mark, job in killed.items():
+        chaos.wait(reached[mark].is_set)
+        chaos.kill_in(job, mark)
 
     # Rollback: what the failed job wrote is gone, and it says what happened.
     chaos.wait_state(failed, "failed")
@@ -73,9 +74,9 @@ def test_states_never_disagree(chaos):
     chaos.wait(lambda: len(chaos.shop.marks["bug"]) == 2, what="the requeued job did not run")
     chaos.wait_state(failed, "failed")
 
-    for job in (*done, *killed, postponed):
+    for job in (*done, *killed.values(), postponed):
         chaos.wait_state(job, "done", 90)
-    assert [len(chaos.shop.marks[f"killed-{number}"]) for number in range(2)] == [2, 2]
+    assert [len(chaos.shop.marks[mark]) for mark in killed] == [2, 2]
     assert chaos.job(postponed)["retry_count"] == 0
     sampler.end()
     assert sampler.samples > 50
@@ -88,10 +89,10 @@ def test_a_killed_workers_job_runs_again_within_seconds_also_in_an_idle_queue(ch
     chaos.servers[-1].rpc().call(
         "integration.backend", "chaos_enqueue", [chaos.backend["id"]], "chaos", {"mark": "later"}, 3600
     )
-    job = chaos.enqueue("chaos", mark="again", seconds=8)
-    chaos.wait(lambda: chaos.worker_of(job))
-    time.sleep(1)
-    chaos.kill_worker(chaos.worker_of(job))
+    reached = chaos.shop.hold("again")
+    job = chaos.enqueue("chaos", mark="again")
+    chaos.wait(reached.is_set)
+    chaos.kill_in(job, "again")
     killed = time.monotonic()
     chaos.wait(lambda: len(chaos.shop.marks["again"]) == 2, what="the job was not started again")
     seconds = chaos.shop.marks["again"][1] - killed
@@ -103,10 +104,12 @@ def test_a_killed_workers_job_runs_again_within_seconds_also_in_an_idle_queue(ch
 def test_a_dead_leaders_jobs_run_on_the_other_server_within_seconds(chaos):
     """The whole server that leads the queue dies; another one waits."""
     leader = chaos.serve()
-    job = chaos.enqueue("chaos", mark="again", seconds=8)
-    chaos.wait(lambda: chaos.worker_of(job))
+    reached = chaos.shop.hold("again")
+    job = chaos.enqueue("chaos", mark="again")
+    chaos.wait(reached.is_set)
     chaos.serve()
     leader.kill()
+    chaos.shop.release("again")
     killed = time.monotonic()
     chaos.wait(lambda: len(chaos.shop.marks["again"]) == 2, what="no other server took over")
     seconds = chaos.shop.marks["again"][1] - killed
