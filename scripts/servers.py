@@ -192,13 +192,14 @@ class OdooServer(Process):
         self.workshop = workshop
         self.database = database
         self.port = port or free_port()
+        self.gevent_port = gevent_port or free_port({self.port})
         self.login = login
         self.password = password
         config = workshop.write_config(
             name,
             database,
             port=self.port,
-            gevent_port=gevent_port or free_port({self.port}),
+            gevent_port=self.gevent_port,
             workers=workers,
             channels=channels,
             sections=sections,

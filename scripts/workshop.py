@@ -114,7 +114,7 @@ class Workshop:
 
     def odoo(self, *args: str) -> list[str]:
         """Return the command line of Odoo with these arguments."""
-        return [str(self.state.python), "-m", "odoo", *args]
+        return [str(self.state.python), str(ROOT / "scripts" / "bin" / "odoo"), *args]
 
 
 def prepare(state: State) -> OdooSource:

@@ -5,6 +5,8 @@ import os
 import subprocess
 import sys
 import threading
+import time
+import urllib.request
 
 import pytest
 
@@ -128,3 +130,18 @@ def test_the_command_line_answers(tmp_path, arguments, expected):
 def test_works_from_another_folder(tmp_path):
     done = subprocess.run([ROOT / "run"], cwd=tmp_path, capture_output=True, text=True, check=True)
     assert "./run <command>" in done.stdout
+
+
+def test_live_chat_process_answers(odoo_server):
+    """With workers Odoo starts a second program for the browsers' websockets, by the name it was started under itself."""
+    server = odoo_server(workers=2)
+    address = f"http://127.0.0.1:{server.gevent_port}/web/health"
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            with urllib.request.urlopen(address, timeout=5) as answer:
+                assert answer.status == 200
+                return
+        except OSError:
+            assert time.monotonic() < deadline, "the live-chat process does not answer"
+            time.sleep(0.2)
