@@ -24,7 +24,7 @@ class SyncJob(models.Model):
         jobs.queue_job_id.requeue()
         for job in jobs.filtered(lambda job: not job.queue_job_id):
             job._delay()
-        return self._notify(self.env._("%(count)s jobs wait to run again.", count=len(jobs)))
+        return self._notify(self.env._("Waiting to run again: %(count)s.", count=len(jobs)))
 
     def action_cancel(self):
         """Cancel what waits or failed; what is running stops after the page it is working on."""
@@ -40,12 +40,12 @@ class SyncJob(models.Model):
         if running:
             return self._notify(
                 self.env._(
-                    "%(cancelled)s jobs cancelled; %(running)s are running and stop after their present page.",
+                    "Cancelled: %(cancelled)s. Running, and stopping after the present page: %(running)s.",
                     cancelled=len(waiting),
                     running=len(running),
                 )
             )
-        return self._notify(self.env._("%(count)s jobs cancelled.", count=len(waiting)))
+        return self._notify(self.env._("Cancelled: %(count)s.", count=len(waiting)))
 
     def _notify(self, message):
         return {

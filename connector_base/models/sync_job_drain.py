@@ -48,10 +48,10 @@ class SyncJob(models.Model):
         elif len(events) == DRAIN_PAGE:
             backend._ensure_drain()
         counts = (
-            (self.env._("%s events"), len(events)),
-            (self.env._("%s superseded by newer ones"), len(events) - len(newest)),
-            (self.env._("%s failed"), len(failed)),
-            (self.env._("%s wait"), len(waiting)),
+            (self.env._("events: %s"), len(events)),
+            (self.env._("superseded by newer ones: %s"), len(events) - len(newest)),
+            (self.env._("failed: %s"), len(failed)),
+            (self.env._("waiting: %s"), len(waiting)),
         )
         return ", ".join(text % count for text, count in counts if count)
 

@@ -50,7 +50,7 @@ class SyncJob(models.Model):
             cursor.write(
                 {
                     "last_result": self.env._(
-                        "%(done)s orders read, %(failed)s failed", done=self.items_done, failed=self.items_failed
+                        "Orders read: %(done)s, failed: %(failed)s", done=self.items_done, failed=self.items_failed
                     ),
                 }
             )

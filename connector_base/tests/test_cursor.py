@@ -24,7 +24,7 @@ class TestCursor(JobsMixin, TransactionCase):
         self.assertEqual(self.cursor.value, naive(T0 + timedelta(minutes=10 - 5)))
         self.perform_chain(job)
         self.assertEqual(self.cursor.value, naive(T0 + timedelta(minutes=40 - 5)))
-        self.assertIn("5 orders read", self.cursor.last_result)
+        self.assertIn("Orders read: 5", self.cursor.last_result)
         # The next one reads from there: the newest again, for the overlap's sake.
         self.perform_chain(self.backend._start_import("orders"))
         self.assertEqual(self.importer.pages[-1], ["4"])

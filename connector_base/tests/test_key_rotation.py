@@ -31,7 +31,7 @@ class TestKeyRotation(BackendCase):
         self.assertEqual(wizard.outdated_count, 2)
         with patch.object(integration_key_rotation, "BATCH_SIZE", 1):
             wizard.action_rotate()
-        self.assertIn("2 credentials", wizard.result)
+        self.assertIn("anew: 2.", wizard.result)
         self.use_keys(self.new_key)
         self.assertEqual(self.backend._secret("token"), SECRET)
         self.assertEqual(self.backend._webhook_secrets(), ["new-secret-0123456789", "old-secret-0123456789"])
@@ -41,7 +41,7 @@ class TestKeyRotation(BackendCase):
         wizard = self.wizard()
         self.assertEqual(wizard.outdated_count, 0)
         wizard.action_rotate()
-        self.assertIn("0 credentials", wizard.result)
+        self.assertIn("anew: 0.", wizard.result)
         self.assertEqual(self.credential.sudo().ciphertext, before)
 
     def test_shows_fingerprints_and_no_keys(self):

@@ -69,7 +69,7 @@ class IntegrationKeyRotation(models.TransientModel):
                 done += credential._reencrypt()
             except ConfigurationError:
                 lost += 1
-        self.result = self.env._("%(done)s credentials were encrypted anew.", done=done)
+        self.result = self.env._("Credentials encrypted anew: %(done)s.", done=done)
         if lost:
             self.result += " " + self.env._(
                 "%(lost)s can't be read with any of the keys and were left as they are.", lost=lost

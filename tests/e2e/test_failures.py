@@ -41,7 +41,7 @@ def test_refused_access_is_explained_and_retried(stage, page, channel):
     page.wait_text("Sync Now")
     page.open("/odoo/sync-errors")
     page.press("Retry All", ".o_data_row button")
-    page.wait_text("wait to run again", ".o_notification_manager")
+    page.wait_text("Waiting to run again", ".o_notification_manager")
     stage.wait_jobs(channel)
     page.open("/odoo/sync-errors")
     page.wait_text("No failures: everything is in step")
@@ -59,7 +59,7 @@ def test_a_shaken_platform_postpones_and_says_so(stage, page, channel):
     page.wait_text("it goes on by itself", ".alert-warning")
     assert page.field("name") == "Import orders"
     page.press("Cancel")
-    page.wait_text("1 jobs cancelled", ".o_notification_manager")
+    page.wait_text("Cancelled: 1.", ".o_notification_manager")
     assert page.problems() == []
 
 
