@@ -28,13 +28,13 @@ class IntegrationOrderUpdater(models.AbstractModel):
                     values.update(draft.head)
                     rewritten.append(draft)
             elif order.state == "sale":
-                self._tell_changes(backend, draft)
+                self._tell_changes(draft)
             changed = {name: value for name, value in values.items() if self._differs(order, name, value)}
             if changed:
                 order.write(changed)
         self._rewrite_lines(rewritten)
         for draft in cancelled:
-            self._cancel(backend, draft)
+            self._cancel(draft)
         return rewritten
 
     @api.model
@@ -58,12 +58,10 @@ class IntegrationOrderUpdater(models.AbstractModel):
     # === CONFIRMED ORDERS === #
 
     @api.model
-    def _tell_changes(self, backend, draft):
+    def _tell_changes(self, draft):
         entry, order = draft.entry, draft.order
         if entry.lines_digest != order.integration_lines_digest:
-            self._hold_confirmed(
-                backend,
-                order,
+            order._integration_hold(
                 self.env._(
                     "The platform changed this order after it was confirmed here: its total is %(total)s %(currency)s "
                     "now, here it is %(here)s.",
@@ -74,46 +72,22 @@ class IntegrationOrderUpdater(models.AbstractModel):
                 self.env._("Compare the lines with the platform, change the order or credit it, then release it."),
             )
         if entry.parties_due:
-            self._hold_confirmed(
-                backend,
-                order,
+            order._integration_hold(
                 self.env._("The platform changed the customer or an address after the order was confirmed here."),
                 self.env._("Compare the addresses with the platform and correct open deliveries, then release it."),
             )
 
     @api.model
-    def _cancel(self, backend, draft):
+    def _cancel(self, draft):
         """Cancel a quotation; tell about a confirmed order."""
         order, moment = draft.order, draft.entry.document.cancelled_at
         if order.state in ("draft", "sent"):
             order._action_cancel()
         elif order.state == "sale":
-            self._hold_confirmed(
-                backend,
-                order,
+            order._integration_hold(
                 self.env._(
                     "The platform cancelled this order on %s, after it was confirmed here.",
                     Datetime.to_string(naive(moment)),
                 ),
                 self.env._("Stop its deliveries and cancel it here, or credit it, then release it."),
             )
-
-    @api.model
-    def _hold_confirmed(self, backend, order, reason, remedy):
-        """Hold a confirmed order and give the responsible user an activity, once for each reason."""
-        reasons = (order.integration_hold_reason or "").splitlines()
-        if reason in reasons:
-            return
-        remedies = dict.fromkeys([*(order.integration_hold_remedy or "").splitlines(), remedy])
-        order.write(
-            {
-                "integration_hold_reason": "\n".join([*reasons, reason]),
-                "integration_hold_remedy": "\n".join(remedies),
-            }
-        )
-        order.with_context(mail_activity_automation_skip=False).activity_schedule(
-            "mail.mail_activity_data_todo",
-            user_id=(order.user_id or backend.user_id or self.env.user).id,
-            summary=reason,
-            note=remedy,
-        )

@@ -132,6 +132,26 @@ class SaleOrder(models.Model):
         """Leave out lines whose prices are a platform's."""
         return super()._get_update_prices_lines()._not_imported()
 
+    def _integration_hold(self, reason, remedy):
+        """Hold the order for one more reason, and give the responsible user an activity; once for each reason."""
+        self.ensure_one()
+        reasons = (self.integration_hold_reason or "").splitlines()
+        if reason in reasons:
+            return
+        remedies = dict.fromkeys([*(self.integration_hold_remedy or "").splitlines(), remedy])
+        self.write(
+            {
+                "integration_hold_reason": "\n".join([*reasons, reason]),
+                "integration_hold_remedy": "\n".join(remedies),
+            }
+        )
+        self.with_context(mail_activity_automation_skip=False).activity_schedule(
+            "mail.mail_activity_data_todo",
+            user_id=(self.user_id or self.sudo().integration_backend_id.user_id or self.env.user).id,
+            summary=reason,
+            note=remedy,
+        )
+
     # === ACTION METHODS === #
 
     def action_confirm(self):
