@@ -46,7 +46,7 @@ class Shop:
             return {**self.orders[order_id], **extra}
 
     def hold(self, key):
-        """Keep the callers of a path, or those who tell a mark, waiting until `release`; return what tells of the first."""
+        """Keep callers of a path, or those who tell a mark, waiting until `release`; return what tells of the first."""
         gate = self._gates[key] = threading.Event(), threading.Event()
         return gate[0]
 

@@ -29,7 +29,7 @@ def deliveries(shop, seed, events=EVENTS, orders=ORDERS):
 
 
 def killer(chaos, seconds, ended):
-    """Kill -9 a worker that drains, again and again with so many seconds between; return the thread and whom it killed."""
+    """Kill -9 a worker that drains, another so many seconds later, and so on; return the thread and whom it killed."""
     killed = []
 
     def run():

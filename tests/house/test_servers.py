@@ -133,7 +133,7 @@ def test_works_from_another_folder(tmp_path):
 
 
 def test_live_chat_process_answers(odoo_server):
-    """With workers Odoo starts a second program for the browsers' websockets, by the name it was started under itself."""
+    """With workers Odoo starts a second program for the browsers' websockets, by the name it was started under."""
     server = odoo_server(workers=2)
     address = f"http://127.0.0.1:{server.gevent_port}/web/health"
     deadline = time.monotonic() + 60
