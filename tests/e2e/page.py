@@ -177,8 +177,9 @@ class Page:
         self.settle()
 
     def tab(self, label: str) -> None:
-        """Turn to a page of the form's notebook."""
+        """Turn to a page of the form's notebook, and wait until it is shown."""
         self.click_text(".o_notebook .nav-link", label)
+        self.wait_text(label, ".o_notebook .nav-link.active")
 
     def fill(self, field: str, value: str, scope: str = ".o_form_view") -> None:
         """Type into a field of the form, in place of what it holds."""
