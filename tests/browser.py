@@ -121,8 +121,9 @@ class Browser:
 
     def goto(self, address: str) -> None:
         """Open a page and wait until it is loaded (what scripts do after that: `wait_for`)."""
+        self.evaluate("window.isLeft = true")  # the page before may still be there when the browser answers
         self.send("Page.navigate", url=address)
-        self.wait_for("document.readyState === 'complete' && location.href !== 'about:blank'")
+        self.wait_for("!window.isLeft && document.readyState === 'complete' && location.href !== 'about:blank'")
 
     def wait_for(self, condition: str, seconds: float = 30) -> None:
         """Wait until a JavaScript condition is true.
