@@ -9,7 +9,7 @@ ORDERS = 120  # two pages
 
 def test_from_connecting_a_store_to_an_order_in_odoo(stage, page):
     shop = stage.shop(DOMAIN, orders=ORDERS)
-    stage.fault("latency", seconds=3, match="orders")  # time to watch the import
+    stage.fault("latency", seconds=6, match="orders")  # time to watch the import
     connect(page, shop)
     watch_first_import(page, shop["counts"])
     stage.heal()
