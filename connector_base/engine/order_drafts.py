@@ -26,6 +26,7 @@ class IntegrationOrderDrafter(models.AbstractModel):
         precisions = self._precisions(backend, lookups.currencies)
         constants = self._constants(backend) if any(not entry.order for entry in entries) else {}
         positions = self._fiscal_positions(lookups.parties)
+        risks = self.env["integration.order.risk"]
         missing_taxes = defaultdict(list)
         for key, ids in lookups.taxes.missing.items():
             for external_id in ids:
@@ -46,6 +47,7 @@ class IntegrationOrderDrafter(models.AbstractModel):
                 amounts = plan_amounts(document, currency.decimal_places)
                 self._fill_lines(draft, amounts, lookups)
                 self._hold(draft, amounts, currency, missing_taxes[entry.external_id], has_rate=rate is not None)
+            risks._judge(backend, draft)
             drafts.append(draft)
         return drafts
 

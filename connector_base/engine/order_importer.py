@@ -117,11 +117,7 @@ class IntegrationOrderImporter(models.AbstractModel):
             if binding.remote_updated_at and naive(document.updated_at) < binding.remote_updated_at:
                 return self.env._("older than what was imported")
             return ""
-        if document.test and backend.skip_test_orders:
-            return self.env._("test order")
-        if backend.import_from and naive(document.created_at) < backend.import_from:
-            return self.env._("placed before %s, the start of the import", backend.import_from)
-        return ""
+        return self.env["integration.order.filter"]._skip_reason(backend, document)
 
     # === POISON === #
 
@@ -199,6 +195,7 @@ class IntegrationOrderImporter(models.AbstractModel):
         parties = partners._complete(backend, partner_page, [e.document for e in entries if e.parties_due])
         lookups = Lookups(currency_page, product_page, tax_page, parties)
         drafts = self.env["integration.order.drafter"]._drafts(backend, entries, lookups)
+        reasons = {draft.order.id: draft.order.integration_hold_reason for draft in drafts if draft.order}
         writer = self.env["integration.order.writer"]
         new = [draft for draft in drafts if not draft.order]
         writer._create(new)
@@ -207,10 +204,26 @@ class IntegrationOrderImporter(models.AbstractModel):
         )
         self._bind(backend, drafts)
         writer._check_amounts([*new, *rewritten])
+        self.env["integration.order.risk"]._hold_updated(drafts, rewritten)
+        self._tell_holds(drafts, reasons)
         for draft in drafts:
             (result.updated if draft.entry.binding else result.created).append(draft.entry.external_id)
             if reason := draft.order.integration_hold_reason:
                 result.held.append((draft.entry.external_id, reason))
+
+    @api.model
+    def _tell_holds(self, drafts, reasons):
+        """Tell the responsible users of the orders that are held for other reasons than before, or no more.
+
+        :param dict reasons: {order id: why it was held before}
+        """
+        changed = [
+            draft.order
+            for draft in drafts
+            if (draft.order.integration_hold_reason or False) != (reasons.get(draft.order.id) or False)
+        ]
+        if changed:
+            self.env["sale.order"].union(*changed)._integration_tell_holds()
 
     @api.model
     def _lock_creations(self, backend, entries, product_page, tax_page, partner_page):

@@ -10,6 +10,8 @@ from . import (
     test_mapping,
     test_neutralize,
     test_order_amounts,
+    test_order_filter,
+    test_order_hold,
     test_order_import,
     test_order_update,
     test_order_values,
