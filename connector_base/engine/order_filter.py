@@ -37,23 +37,19 @@ class IntegrationOrderFilter(models.AbstractModel):
 
     @api.model
     def _skipped_by_status(self, backend, document):
-        financial = backend.import_financial_status_ids
-        if financial and document.financial_status and document.financial_status not in financial.mapped("code"):
+        wanted, status = backend.import_financial_status_ids, document.financial_status
+        if wanted and status and status not in wanted.mapped("code"):
             return self.env._(
                 "its payment is “%(status)s”, imported are: %(wanted)s",
-                status=self._label("integration_financial_status", document.financial_status),
-                wanted=", ".join(financial.mapped("name")),
+                status=self._label("integration_financial_status", status),
+                wanted=", ".join(wanted.mapped("name")),
             )
-        fulfillment = backend.import_fulfillment_status_ids
-        if (
-            fulfillment
-            and document.fulfillment_status
-            and document.fulfillment_status not in fulfillment.mapped("code")
-        ):
+        wanted, status = backend.import_fulfillment_status_ids, document.fulfillment_status
+        if wanted and status and status not in wanted.mapped("code"):
             return self.env._(
                 "its fulfillment is “%(status)s”, imported are: %(wanted)s",
-                status=self._label("integration_fulfillment_status", document.fulfillment_status),
-                wanted=", ".join(fulfillment.mapped("name")),
+                status=self._label("integration_fulfillment_status", status),
+                wanted=", ".join(wanted.mapped("name")),
             )
         return ""
 

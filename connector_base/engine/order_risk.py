@@ -36,7 +36,7 @@ class IntegrationOrderRisk(models.AbstractModel):
 
     @api.model
     def _judge(self, backend, draft):
-        """Note in `draft` whether it has to be held for its risk. Before it is written: the order has the former risk."""
+        """Note in `draft` whether to hold it for its risk; before it is written: the order has the former one."""
         order, risk = draft.order, draft.entry.document.risk
         draft.risk_hold = self._hold(backend, draft.entry)
         draft.risk_changed = bool(order) and risk is not UNSET and risk != order.integration_risk

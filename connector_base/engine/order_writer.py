@@ -37,10 +37,10 @@ class IntegrationOrderWriter(models.AbstractModel):
         """Create the orders of `drafts` and set their `order`."""
         if not drafts:
             return
-        heads = [
-            {**draft.head, **draft.parties, **draft.mirror, **self._hold_values(draft), "name": name}
-            for draft, name in zip(drafts, self._next_names(len(drafts)), strict=True)
-        ]
+        unnamed = [draft for draft in drafts if "name" not in draft.head]
+        for draft, name in zip(unnamed, self._next_names(len(unnamed)) if unnamed else [], strict=True):
+            draft.head["name"] = name
+        heads = [{**draft.head, **draft.parties, **draft.mirror, **self._hold_values(draft)} for draft in drafts]
         if self._is_fast():
             self._create_known(drafts, heads)
         else:

@@ -27,6 +27,7 @@ from . import (
     sale_order,
     sale_order_hold,
     sale_order_line,
+    sale_order_note,
     sale_order_risk,
     sync_job,
     sync_job_actions,

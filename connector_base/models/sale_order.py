@@ -46,6 +46,10 @@ class SaleOrder(models.Model):
     integration_discounts = fields.Char(string="Discount Codes", readonly=True, copy=False)
     integration_note = fields.Text(string="Customer's Note", readonly=True, copy=False)
     integration_attributes = fields.Text(string="Platform Attributes", readonly=True, copy=False)
+    integration_landing_url = fields.Char(
+        string="Landing Page", readonly=True, copy=False, help="Path and query of the first page of the buyer's visit."
+    )
+    integration_referrer_url = fields.Char(string="Referrer", readonly=True, copy=False)
     integration_cancelled_at = fields.Datetime(string="Cancelled on the Platform", readonly=True, copy=False)
     integration_lines_digest = fields.Char(readonly=True, copy=False)
     integration_parties_digest = fields.Char(readonly=True, copy=False)

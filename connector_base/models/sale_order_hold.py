@@ -166,8 +166,6 @@ class SaleOrder(models.Model):
             "tag": "display_notification",
             "params": {
                 "type": "info",
-                "message": self.env._(
-                    "The platform is asked again (orders: %s). Reload in a few seconds.", len(orders)
-                ),
+                "message": self.env._("The platform is asked again Orders: %s. Reload in a few seconds.", len(orders)),
             },
         }
