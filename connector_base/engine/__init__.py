@@ -4,6 +4,7 @@ from . import (
     order_filter,
     order_importer,
     order_risk,
+    order_score,
     order_settings,
     order_updater,
     order_writer,

@@ -206,6 +206,8 @@ class IntegrationOrderImporter(models.AbstractModel):
         writer._check_amounts([*new, *rewritten])
         self.env["integration.order.risk"]._hold_updated(drafts, rewritten)
         self._tell_holds(drafts, reasons)
+        if backend.use_score:
+            self.env["integration.order.score"]._score(self.env["sale.order"].union(*(draft.order for draft in drafts)))
         for draft in drafts:
             (result.updated if draft.entry.binding else result.created).append(draft.entry.external_id)
             if reason := draft.order.integration_hold_reason:

@@ -13,6 +13,7 @@ from . import (
     test_order_filter,
     test_order_hold,
     test_order_import,
+    test_order_score,
     test_order_settings,
     test_order_update,
     test_order_values,
