@@ -102,7 +102,8 @@ class IntegrationOrderScore(models.AbstractModel):
 
     @api.model
     def _is_shipped(self, order):
-        return any(product.type == "consu" for product in order.order_line.product_id)
+        lines = order.order_line
+        return any(line.product_id.type == "consu" or line.integration_unknown_product for line in lines)
 
     @api.model
     def _factor_address_incomplete(self, factor, order, history):

@@ -3,7 +3,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-STATES = [("ok", "In order"), ("attention", "Needs a look"), ("held", "Held")]
+STATES = [("ok", "OK"), ("attention", "Needs a look"), ("held", "Held")]
 ACTIVITY_TYPE = "connector_base.mail_activity_type_hold"
 
 
@@ -24,6 +24,11 @@ class SaleOrder(models.Model):
         help="Held: it can't be confirmed before its reason is gone or it is released. "
         "Needs a look: a placeholder stands for a product that Odoo doesn't know.",
     )
+
+    integration_exception = fields.Text(
+        string="Why", compute="_compute_integration_exception", help="Why the order is held, or needs a look."
+    )
+    integration_exception_remedy = fields.Text(string="Remedy", compute="_compute_integration_exception")
 
     # === COMPUTE METHODS === #
 
@@ -52,6 +57,18 @@ class SaleOrder(models.Model):
             else:
                 unknown = any(line.integration_unknown_product for line in order.order_line)
                 order.integration_state = "attention" if unknown else "ok"
+
+    @api.depends("integration_state", "integration_hold_reason", "integration_hold_remedy")
+    def _compute_integration_exception(self):
+        for order in self:
+            reason, remedy = order.integration_hold_reason, order.integration_hold_remedy
+            if order.integration_state == "attention":
+                lines = order.order_line.filtered("integration_unknown_product")
+                names = ", ".join(line.name.partition("\n")[0] for line in lines)
+                reason = self.env._("Odoo doesn't know: %s.", names)
+                remedy = self.env._("Choose the products on the lines, or give products these SKUs and check again.")
+            order.integration_exception = reason
+            order.integration_exception_remedy = remedy
 
     # === BUSINESS METHODS === #
 

@@ -22,12 +22,12 @@ class SaleOrder(models.Model):
         help="100 and the points of every factor that applies, between 0 and 100.",
     )
     integration_delivery_probability = fields.Float(
-        string="Delivery Probability (%)",
+        string="Delivery Probability",
         digits=(5, 1),
         readonly=True,
         copy=False,
         aggregator="avg",
-        help="How likely the order is to be delivered and kept: 100 / (1 + e^((40 - score) / 15)). "
+        help="In percent, how likely the order is to be delivered and kept: 100 / (1 + e^((40 - score) / 15)). "
         "A score of 40 is 50 %, 70 is 88 %, 100 is 98 %.",
     )
     integration_score_factors = fields.Text(string="Factors", readonly=True, copy=False)

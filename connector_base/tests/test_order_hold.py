@@ -40,6 +40,9 @@ class TestOrderHold(EngineCase):
         own = self.env["sale.order"].create({"partner_id": self.env.user.partner_id.id})
         self.assertFalse(own.integration_state)
         self.assertEqual(self.backend.orders_attention_count, 2)
+        self.assertFalse(orders[0].integration_exception)
+        self.assertIn("Blue mug (SKU NOWHERE)", orders[1].integration_exception)
+        self.assertEqual(orders[2].integration_exception, orders[2].integration_hold_reason)
         action = self.backend.action_open_orders_to_look_at()
         self.assertEqual(self.env["sale.order"].search(action["domain"]), orders[1] + orders[2])
 
@@ -48,6 +51,15 @@ class TestOrderHold(EngineCase):
         with Form(order) as form, form.order_line.edit(0) as line:
             line.product_id = self.mug
         self.assertEqual(order.integration_state, "ok")
+
+    def test_check_again_finds_products(self):
+        document = make_order(**UNKNOWN)
+        order = self.import_order(document)
+        product = self.env["product.product"].create({"name": "There now", "default_code": "NOWHERE"})
+        importer = self.env["integration.order.importer"]
+        self.assertEqual(importer._import_page(self.backend, [document], source="poll").unchanged, ["1001"])
+        self.assertEqual(importer._import_page(self.backend, [document], source="single").updated, ["1001"])
+        self.assertEqual((order.order_line.product_id, order.integration_state), (product, "ok"))
 
     def test_one_activity_for_each_held_order_of_a_page(self):
         self.backend.salesperson_id = self.seller

@@ -35,7 +35,8 @@ class TestOrderScore(EngineCase):
     # === SCORE === #
 
     def test_default_factors(self):
-        order = self.import_order(make_order(shipping_address=make_address(phone="+1 312 555 0100")))
+        home = make_address(phone="+1 312 555 0100")
+        order = self.import_order(make_order(shipping_address=home, billing_address=home))
         self.assertScored(order, 90, "-10  First purchase")
         self.assertEqual(order.integration_delivery_probability, 96.6)
         bad = self.import_order(
@@ -175,6 +176,11 @@ class TestOrderScore(EngineCase):
         order = self.import_order(make_order(shipping_address=make_address(street="", zip="", city="")))
         self.assertFalse(order.integration_recommended_carrier_id)
         self.assertScored(order, 90, "-10  First purchase")
+
+    def test_unknown_products_are_shipped(self):
+        self.only("no_phone", -5)
+        order = self.import_order(make_order(lines=(make_line(sku="NOWHERE"),)))
+        self.assertScored(order, 95, "-5  no_phone")
 
     # === SPEED === #
 
