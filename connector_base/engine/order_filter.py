@@ -37,19 +37,19 @@ class IntegrationOrderFilter(models.AbstractModel):
 
     @api.model
     def _skipped_by_status(self, backend, document):
-        wanted, status = backend.import_financial_status_ids, document.financial_status
-        if wanted and status and status not in wanted.mapped("code"):
+        wanted, status = backend._words(backend.import_financial_codes), document.financial_status
+        if wanted and status and status not in wanted:
             return self.env._(
                 "its payment is “%(status)s”, imported are: %(wanted)s",
                 status=self._label("integration_financial_status", status),
-                wanted=", ".join(wanted.mapped("name")),
+                wanted=", ".join(backend.import_financial_status_ids.mapped("name")),
             )
-        wanted, status = backend.import_fulfillment_status_ids, document.fulfillment_status
-        if wanted and status and status not in wanted.mapped("code"):
+        wanted, status = backend._words(backend.import_fulfillment_codes), document.fulfillment_status
+        if wanted and status and status not in wanted:
             return self.env._(
                 "its fulfillment is “%(status)s”, imported are: %(wanted)s",
                 status=self._label("integration_fulfillment_status", status),
-                wanted=", ".join(wanted.mapped("name")),
+                wanted=", ".join(backend.import_fulfillment_status_ids.mapped("name")),
             )
         return ""
 

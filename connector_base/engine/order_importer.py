@@ -115,7 +115,7 @@ class IntegrationOrderImporter(models.AbstractModel):
         it: else each poll would take away the products that people have chosen on its lines.
         """
         if order.integration_hold_reason:
-            return True
+            return order.state != "cancel"
         return bool(self.env.context.get("integration_recheck")) and order.integration_state == "attention"
 
     @api.model

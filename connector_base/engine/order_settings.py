@@ -21,6 +21,8 @@ class IntegrationOrderSettings(models.AbstractModel):
     def _heads(self, backend, documents):
         """Return {external id: values of `sale.order`} of new orders."""
         heads = {document.external_id: {} for document in documents}
+        if not heads:
+            return heads
         self._add_names(backend, documents, heads)
         self._add_utm(backend, documents, heads)
         self._add_tags(backend, documents, heads)

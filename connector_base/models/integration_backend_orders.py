@@ -27,6 +27,9 @@ class IntegrationBackend(models.Model):
         help="Orders are imported while or once their fulfillment has one of these statuses, e.g. all but Fulfilled to "
         "leave out what was shipped already. Empty: all orders.",
     )
+    # what imports look at: read with the backend, without a query of their own
+    import_financial_codes = fields.Char(compute="_compute_import_codes", store=True)
+    import_fulfillment_codes = fields.Char(compute="_compute_import_codes", store=True)
     import_tags = fields.Char(
         string="Only With Tags",
         help="Tags separated by commas: an order needs at least one of them. Upper and lower case are the same.",
@@ -112,6 +115,12 @@ class IntegrationBackend(models.Model):
     orders_attention_count = fields.Integer(string="Orders to Look At", compute="_compute_orders_attention_count")
 
     # === COMPUTE METHODS === #
+
+    @api.depends("import_financial_status_ids.code", "import_fulfillment_status_ids.code")
+    def _compute_import_codes(self):
+        for backend in self:
+            backend.import_financial_codes = ",".join(backend.import_financial_status_ids.mapped("code"))
+            backend.import_fulfillment_codes = ",".join(backend.import_fulfillment_status_ids.mapped("code"))
 
     def _compute_orders_attention_count(self):
         counts = dict(
