@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from odoo.addons.connector_base.canonical import (
     UNSET,
+    Campaign,
     Customer,
     Discount,
     OrderLine,
@@ -20,6 +21,7 @@ from odoo.addons.connector_base.canonical import (
 
 from . import const
 from .parser_common import (
+    UTM_NAMES,
     ZERO,
     LineFacts,
     RefundFacts,
@@ -29,6 +31,7 @@ from .parser_common import (
     fulfillment_status,
     full_name,
     guest,
+    landing_page,
     taxes,
 )
 from .reader import Reader
@@ -111,6 +114,7 @@ class _OrderReader:
             attributes=_attributes(node),
             source=node.text("sourceName"),
             risk=_risk(node.child("risk")),
+            **_journey(node.child("customerJourneySummary")),
             confirmation_number=node.text("confirmationNumber"),
             test=node.flag("test", False),
         )
@@ -275,6 +279,25 @@ def _gone(shipping_line):
 
 def _attributes(node):
     return tuple((entry.text("key"), entry.text("value")) for entry in node.children("customAttributes"))
+
+
+def _journey(node):
+    """The visit before the order; utm parameters of the first visit count when the last one has none.
+
+    Null while Shopify attributes the order's sessions, and for orders that no visit led to.
+    https://shopify.dev/docs/api/admin-graphql/2026-10/objects/CustomerJourneySummary
+    """
+    visits = [visit for key in ("lastVisit", "firstVisit") if node and (visit := node.child(key))]
+    if not visits:
+        return {}
+    stated = [utm for visit in visits if (utm := visit.child("utmParameters"))]
+    campaigns = (Campaign(**{name: utm.text(name) for name in UTM_NAMES}) for utm in stated)
+    last = visits[0]
+    return {
+        "utm": next((found for found in campaigns if found != Campaign()), UNSET),
+        "landing_url": landing_page(last.text("landingPage")) or UNSET,
+        "referrer_url": last.text("referrerUrl") or UNSET,
+    }
 
 
 def _risk(node):

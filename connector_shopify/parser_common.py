@@ -4,11 +4,13 @@ stand only in the order's total, guests."""
 import dataclasses
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, Decimal
+from urllib.parse import parse_qsl, urlsplit
 
 from odoo.addons.connector_base.canonical import (
     FINANCIAL_STATUSES,
     UNSET,
     Address,
+    Campaign,
     Customer,
     Order,
     OrderLine,
@@ -19,6 +21,7 @@ from odoo.addons.connector_base.canonical import (
 from . import const
 
 ZERO = Decimal(0)
+UTM_NAMES = ("source", "medium", "campaign", "content", "term")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,6 +202,34 @@ def _less(line, taken, currency, less):
         dataclasses.replace(entry, amount=entry.amount - part) for entry, part in zip(line.taxes, shares, strict=True)
     )
     return dataclasses.replace(line, quantity=line.quantity - quantity, discount=line.discount - discount, taxes=taxes)
+
+
+# === WHERE BUYERS COME FROM === #
+
+
+def landing_page(url):
+    """Return path and query of the address of a page of the store: webhooks leave the host out, or state another."""
+    parts = _split(url)
+    if not parts:
+        return ""
+    path = parts.path if parts.path.startswith("/") else f"/{parts.path}"
+    return f"{path}?{parts.query}" if parts.query else path
+
+
+def campaign(url):
+    """Return the Campaign in the query of `url`, None when it names none."""
+    parts = _split(url)
+    query = dict(parse_qsl(parts.query)) if parts else {}
+    found = {name: query[f"utm_{name}"].strip() for name in UTM_NAMES if f"utm_{name}" in query}
+    return Campaign(**found) if any(found.values()) else None
+
+
+def _split(url):
+    """Return the parts of `url`, None for none and for what is no address: nothing of an order depends on it."""
+    try:
+        return urlsplit(url) if url else None
+    except ValueError:
+        return None
 
 
 # === SMALL THINGS === #

@@ -26,10 +26,12 @@ from .parser_common import (
     RefundFacts,
     address,
     build_order,
+    campaign,
     financial_status,
     fulfillment_status,
     full_name,
     guest,
+    landing_page,
     taxes,
 )
 from .reader import Reader
@@ -159,6 +161,9 @@ class _OrderReader:
             attributes=_attributes(node, "note_attributes"),
             source=node.text("source_name") if node.states("source_name") else UNSET,
             confirmation_number=node.text("confirmation_number") if node.states("confirmation_number") else UNSET,
+            utm=campaign(node.text("landing_site")) or UNSET,
+            landing_url=landing_page(node.text("landing_site")) or UNSET,
+            referrer_url=node.text("referring_site") or UNSET,
             test=node.flag("test", False),
         )
 

@@ -4,6 +4,7 @@ from .order import (
     FINANCIAL_STATUSES,
     FULFILLMENT_STATUSES,
     LINE_KINDS,
+    Campaign,
     Discount,
     Order,
     OrderLine,

@@ -129,6 +129,17 @@ class Refund:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Campaign:
+    """The utm parameters of the visit that led to the order; "" for what is not stated."""
+
+    source: str = ""
+    medium: str = ""
+    campaign: str = ""
+    content: str = ""
+    term: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
     """A sales order as placed or edited, before refunds.
 
@@ -171,6 +182,9 @@ class Order:
     source: str | Unset = UNSET
     risk: str | Unset = UNSET  # low | medium | high
     confirmation_number: str | Unset = UNSET
+    utm: Campaign | Unset = UNSET
+    landing_url: str | Unset = UNSET  # path and query of the first page of the buyer's visit
+    referrer_url: str | Unset = UNSET
     test: bool = False
 
     @property

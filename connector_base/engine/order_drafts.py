@@ -26,6 +26,10 @@ class IntegrationOrderDrafter(models.AbstractModel):
         precisions = self._precisions(backend, lookups.currencies)
         constants = self._constants(backend) if any(not entry.order for entry in entries) else {}
         positions = self._fiscal_positions(lookups.parties)
+        risks = self.env["integration.order.risk"]
+        settings = self.env["integration.order.settings"]
+        new_heads = settings._heads(backend, [entry.document for entry in entries if not entry.order])
+        settings._tag_customers(backend, [entry.document for entry in entries], lookups.parties)
         missing_taxes = defaultdict(list)
         for key, ids in lookups.taxes.missing.items():
             for external_id in ids:
@@ -37,7 +41,11 @@ class IntegrationOrderDrafter(models.AbstractModel):
             if entry.parties_due:
                 draft.parties = self._party_values(backend, *lookups.parties[entry.external_id], positions=positions)
             if not entry.order:
-                draft.head = {**constants, **self._head_values(backend, adapter, document)}
+                draft.head = {
+                    **constants,
+                    **self._head_values(backend, adapter, document),
+                    **new_heads[entry.external_id],
+                }
             if entry.lines_due:
                 currency = lookups.currencies.currencies[document.currency]
                 rate = lookups.currencies.rates[document.currency, document.created_at.date()]
@@ -45,7 +53,11 @@ class IntegrationOrderDrafter(models.AbstractModel):
                 draft.terms = Terms(currency.id, rate or 1.0, precisions[document.currency])
                 amounts = plan_amounts(document, currency.decimal_places)
                 self._fill_lines(draft, amounts, lookups)
+                if backend.analytic_distribution:
+                    for values in draft.lines:
+                        values["analytic_distribution"] = backend.analytic_distribution
                 self._hold(draft, amounts, currency, missing_taxes[entry.external_id], has_rate=rate is not None)
+            risks._judge(backend, draft)
             drafts.append(draft)
         return drafts
 
@@ -116,8 +128,8 @@ class IntegrationOrderDrafter(models.AbstractModel):
             "partner_id": customer.id,
             "partner_invoice_id": invoice.id,
             "partner_shipping_id": delivery.id,
-            "fiscal_position_id": positions[customer, delivery],
-            "payment_term_id": customer.property_payment_term_id.id,
+            "fiscal_position_id": backend.fiscal_position_id.id or positions[customer, delivery],
+            "payment_term_id": backend.payment_term_id.id or customer.property_payment_term_id.id,
             "preferred_payment_method_line_id": customer.property_inbound_payment_method_line_id.id,
             "user_id": salesperson.id,
             "team_id": backend.team_id.id or self._default_team(backend.company_id, salesperson).id,
@@ -175,6 +187,8 @@ class IntegrationOrderDrafter(models.AbstractModel):
             "integration_gateway": document.gateways and ", ".join(document.gateways),
             "integration_attributes": document.attributes
             and "\n".join(f"{name}: {value}" for name, value in document.attributes),
+            "integration_landing_url": document.landing_url,
+            "integration_referrer_url": document.referrer_url,
             "integration_discounts": document.discounts
             and ", ".join(discount.code or discount.title for discount in document.discounts),
         }

@@ -47,7 +47,8 @@ class IntegrationOrderImporter(models.AbstractModel):
         :raise psycopg2.Error: concurrency errors of PostgreSQL, and violations of a binding's unique index: the
             caller runs its transaction again
         """
-        backend = backend.sudo().with_company(backend.company_id).with_context(**QUIET)
+        recheck = {"integration_recheck": source == "single"}
+        backend = backend.sudo().with_company(backend.company_id).with_context(**QUIET, **recheck)
         self = self.with_env(backend.env)  # noqa: PLW0642
         result = ImportResult()
         newest = self._newest(documents, result)
@@ -84,7 +85,13 @@ class IntegrationOrderImporter(models.AbstractModel):
             ["external_id", "odoo_id", "remote_updated_at", "digest_in"],
         )
         bindings.odoo_id.fetch(
-            ["state", "integration_hold_reason", "integration_lines_digest", "integration_parties_digest"]
+            [
+                "state",
+                "integration_hold_reason",
+                "integration_state",
+                "integration_lines_digest",
+                "integration_parties_digest",
+            ]
         )
         bound = {binding.external_id: binding for binding in bindings}
         entries = []
@@ -94,12 +101,22 @@ class IntegrationOrderImporter(models.AbstractModel):
                 result.skipped.append((document.external_id, reason))
                 continue
             whole = digest(document)
-            # a held order is looked at again: what was missing in Odoo may be there now
-            if binding and binding.digest_in == whole and not binding.odoo_id.integration_hold_reason:
+            if binding and binding.digest_in == whole and not self._is_looked_at_again(binding.odoo_id):
                 result.unchanged.append(document.external_id)
             else:
                 entries.append(self._entry(document, whole, binding))
         return entries
+
+    @api.model
+    def _is_looked_at_again(self, order):
+        """Whether an order is imported anew though nothing changed on the platform.
+
+        A held one is: what was missing in Odoo may be there now. One with unknown products is when somebody asks for
+        it: else each poll would take away the products that people have chosen on its lines.
+        """
+        if order.integration_hold_reason:
+            return order.state != "cancel"
+        return bool(self.env.context.get("integration_recheck")) and order.integration_state == "attention"
 
     @api.model
     def _entry(self, document, whole, binding):
@@ -107,7 +124,7 @@ class IntegrationOrderImporter(models.AbstractModel):
         if not binding:
             return Entry(document, whole, None, None, lines, parties, True, True)
         order = binding.odoo_id
-        lines_due = lines != order.integration_lines_digest or bool(order.integration_hold_reason)
+        lines_due = lines != order.integration_lines_digest or self._is_looked_at_again(order)
         parties_due = bool(parties) and parties != order.integration_parties_digest
         return Entry(document, whole, binding, order, lines, parties, lines_due, parties_due)
 
@@ -117,11 +134,7 @@ class IntegrationOrderImporter(models.AbstractModel):
             if binding.remote_updated_at and naive(document.updated_at) < binding.remote_updated_at:
                 return self.env._("older than what was imported")
             return ""
-        if document.test and backend.skip_test_orders:
-            return self.env._("test order")
-        if backend.import_from and naive(document.created_at) < backend.import_from:
-            return self.env._("placed before %s, the start of the import", backend.import_from)
-        return ""
+        return self.env["integration.order.filter"]._skip_reason(backend, document)
 
     # === POISON === #
 
@@ -199,6 +212,7 @@ class IntegrationOrderImporter(models.AbstractModel):
         parties = partners._complete(backend, partner_page, [e.document for e in entries if e.parties_due])
         lookups = Lookups(currency_page, product_page, tax_page, parties)
         drafts = self.env["integration.order.drafter"]._drafts(backend, entries, lookups)
+        reasons = {draft.order.id: draft.order.integration_hold_reason for draft in drafts if draft.order}
         writer = self.env["integration.order.writer"]
         new = [draft for draft in drafts if not draft.order]
         writer._create(new)
@@ -207,10 +221,28 @@ class IntegrationOrderImporter(models.AbstractModel):
         )
         self._bind(backend, drafts)
         writer._check_amounts([*new, *rewritten])
+        self.env["integration.order.risk"]._hold_updated(drafts, rewritten)
+        self._tell_holds(drafts, reasons)
+        if backend.use_score:
+            self.env["integration.order.score"]._score(self.env["sale.order"].union(*(draft.order for draft in drafts)))
         for draft in drafts:
             (result.updated if draft.entry.binding else result.created).append(draft.entry.external_id)
             if reason := draft.order.integration_hold_reason:
                 result.held.append((draft.entry.external_id, reason))
+
+    @api.model
+    def _tell_holds(self, drafts, reasons):
+        """Tell the responsible users of the orders that are held for other reasons than before, or no more.
+
+        :param dict reasons: {order id: why it was held before}
+        """
+        changed = [
+            draft.order
+            for draft in drafts
+            if (draft.order.integration_hold_reason or False) != (reasons.get(draft.order.id) or False)
+        ]
+        if changed:
+            self.env["sale.order"].union(*changed)._integration_tell_holds()
 
     @api.model
     def _lock_creations(self, backend, entries, product_page, tax_page, partner_page):

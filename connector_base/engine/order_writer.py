@@ -37,10 +37,10 @@ class IntegrationOrderWriter(models.AbstractModel):
         """Create the orders of `drafts` and set their `order`."""
         if not drafts:
             return
-        heads = [
-            {**draft.head, **draft.parties, **draft.mirror, **self._hold_values(draft), "name": name}
-            for draft, name in zip(drafts, self._next_names(len(drafts)), strict=True)
-        ]
+        unnamed = [draft for draft in drafts if "name" not in draft.head]
+        for draft, name in zip(unnamed, self._next_names(len(unnamed)) if unnamed else [], strict=True):
+            draft.head["name"] = name
+        heads = [{**draft.head, **draft.parties, **draft.mirror, **self._hold_values(draft)} for draft in drafts]
         if self._is_fast():
             self._create_known(drafts, heads)
         else:
@@ -51,7 +51,7 @@ class IntegrationOrderWriter(models.AbstractModel):
     def _create_known(self, drafts, heads):
         """Create quotations with the amounts they must show."""
         Order = self.env["sale.order"]
-        names = [*ORDER_AMOUNTS, *self._trusted("sale.order", ("invoice_status",))]
+        names = [*ORDER_AMOUNTS, "integration_state", *self._trusted("sale.order", ("invoice_status",))]
         known = KnownValues(("name",))
         platform = self.env["integration.backend"].browse(heads[0]["integration_backend_id"]).platform
         for draft, head in zip(drafts, heads, strict=True):
@@ -65,6 +65,7 @@ class IntegrationOrderWriter(models.AbstractModel):
                 amount_untaxed=float(draft.untaxed),
                 amount_tax=float(draft.total - draft.untaxed),
                 amount_total=float(draft.total),
+                integration_state=self._state(draft),
             )
             if "invoice_status" in names:
                 head["invoice_status"] = "no"
@@ -156,6 +157,15 @@ class IntegrationOrderWriter(models.AbstractModel):
             "integration_hold_reason": "\n".join(reason for reason, _remedy in draft.holds) or False,
             "integration_hold_remedy": "\n".join(dict.fromkeys(remedy for _reason, remedy in draft.holds)) or False,
         }
+
+    @api.model
+    def _state(self, draft):
+        """Return what `integration_state` computes for the order of `draft`."""
+        if draft.head["state"] == "cancel":
+            return "ok"
+        if draft.holds:
+            return "held"
+        return "attention" if any(line["integration_unknown_product"] for line in draft.lines) else "ok"
 
     @api.model
     def _next_names(self, count):

@@ -33,7 +33,7 @@ class Draft:
 
     `mirror` are the values of what the document states, written at every import; `head` the others, `parties` customer
     and addresses. `lines` are values without `order_id`, `shown` the (subtotal, total) Odoo must show for each, `types`
-    the types of their products.
+    the types of their products. `holds` are (reason, remedy); that for the risk is `risk_hold` too.
     """
 
     entry: object
@@ -45,6 +45,8 @@ class Draft:
     types: list = field(default_factory=list)
     terms: Terms | None = None
     holds: list = field(default_factory=list)
+    risk_hold: tuple | None = None
+    risk_changed: bool = False
     order: object = None
 
     @property

@@ -46,13 +46,14 @@ class SaleOrder(models.Model):
     integration_discounts = fields.Char(string="Discount Codes", readonly=True, copy=False)
     integration_note = fields.Text(string="Customer's Note", readonly=True, copy=False)
     integration_attributes = fields.Text(string="Platform Attributes", readonly=True, copy=False)
+    integration_landing_url = fields.Char(
+        string="Landing Page", readonly=True, copy=False, help="Path and query of the first page of the buyer's visit."
+    )
+    integration_referrer_url = fields.Char(string="Referrer", readonly=True, copy=False)
     integration_cancelled_at = fields.Datetime(string="Cancelled on the Platform", readonly=True, copy=False)
     integration_lines_digest = fields.Char(readonly=True, copy=False)
     integration_parties_digest = fields.Char(readonly=True, copy=False)
 
-    integration_hold_reason = fields.Text(string="Held Because", readonly=True, copy=False)
-    integration_hold_remedy = fields.Text(string="What To Do", readonly=True, copy=False)
-    integration_held = fields.Boolean(string="Held", compute="_compute_integration_held", search="_search_held")
     integration_unknown_products = fields.Boolean(
         string="Unknown Products", compute="_compute_integration_unknown_products", search="_search_unknown_products"
     )
@@ -65,19 +66,6 @@ class SaleOrder(models.Model):
     )
 
     # === COMPUTE METHODS === #
-
-    @api.depends("integration_hold_reason")
-    def _compute_integration_held(self):
-        for order in self:
-            order.integration_held = bool(order.integration_hold_reason)
-
-    def _search_held(self, operator, value):
-        if operator != "in":
-            return NotImplemented
-        held, free = True in value, False in value
-        if held and free:
-            return Domain.TRUE
-        return Domain("integration_hold_reason", "!=" if held else "=", False)
 
     @api.depends("order_line.integration_unknown_product")
     def _compute_integration_unknown_products(self):
@@ -132,26 +120,6 @@ class SaleOrder(models.Model):
         """Leave out lines whose prices are a platform's."""
         return super()._get_update_prices_lines()._not_imported()
 
-    def _integration_hold(self, reason, remedy):
-        """Hold the order for one more reason, and give the responsible user an activity; once for each reason."""
-        self.ensure_one()
-        reasons = (self.integration_hold_reason or "").splitlines()
-        if reason in reasons:
-            return
-        remedies = dict.fromkeys([*(self.integration_hold_remedy or "").splitlines(), remedy])
-        self.write(
-            {
-                "integration_hold_reason": "\n".join([*reasons, reason]),
-                "integration_hold_remedy": "\n".join(remedies),
-            }
-        )
-        self.with_context(mail_activity_automation_skip=False).activity_schedule(
-            "mail.mail_activity_data_todo",
-            user_id=(self.user_id or self.sudo().integration_backend_id.user_id or self.env.user).id,
-            summary=reason,
-            note=remedy,
-        )
-
     # === ACTION METHODS === #
 
     def action_confirm(self):
@@ -174,39 +142,6 @@ class SaleOrder(models.Model):
         if self and all(order.integration_backend_id for order in self):
             values.pop("date_order", None)
         return values
-
-    def _confirmation_error_message(self):
-        if self.integration_hold_reason:
-            return self.env._(
-                "%(order)s is held and can't be confirmed.\n%(reason)s\n%(remedy)s",
-                order=self.display_name,
-                reason=self.integration_hold_reason,
-                remedy=self.integration_hold_remedy or "",
-            )
-        return super()._confirmation_error_message()
-
-    def action_integration_release(self):
-        """Take the hold off: the user has compared the order with the platform."""
-        for order in self.filtered("integration_hold_reason"):
-            reason = order.integration_hold_reason
-            order.write({"integration_hold_reason": False, "integration_hold_remedy": False})
-            order.message_post(body=self.env._("Released. The order was held because: %s", reason))
-        return True
-
-    def action_integration_check_again(self):
-        """Read the orders from their platforms again; what was missing may be there now."""
-        for backend, orders in self.filtered("integration_external_id").grouped("integration_backend_id").items():
-            backend.sudo()._enqueue(
-                "import_order_ids", arguments={"external_ids": orders.mapped("integration_external_id")}
-            )
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "info",
-                "message": self.env._("The platform is asked for this order again. Reload the page in a few seconds."),
-            },
-        }
 
     def action_integration_open_platform(self):
         """Open the order in the platform's own back office."""

@@ -7,6 +7,8 @@ from ..engine.clock import UTC
 from ..transport.errors import DataError
 
 OVERLAP_MINUTES = 5
+# How many different reasons a job keeps: the most frequent ones
+SKIP_REASONS = 10
 
 
 class SyncJob(models.Model):
@@ -16,6 +18,9 @@ class SyncJob(models.Model):
 
     outcome_counts = fields.Json(
         readonly=True, copy=False, help="{outcome: number of documents}, over all pages so far."
+    )
+    skip_counts = fields.Json(
+        readonly=True, copy=False, help="{why documents were left out: how many}, over all pages so far."
     )
 
     def _run_import_orders(self, since=None, page=None, started_at=None):
@@ -103,6 +108,9 @@ class SyncJob(models.Model):
         failed = len(result.failed)
         self._progress(done=len(documents) - failed, failed=failed + unreadable)
         self.outcome_counts = Counter(self.outcome_counts or {}) + result.counts + Counter(failed=unreadable)
+        if result.skipped:
+            reasons = Counter(reason for _external_id, reason in result.skipped)
+            self.skip_counts = dict((Counter(self.skip_counts or {}) + reasons).most_common(SKIP_REASONS))
         if result.busy:
             self.backend_id._enqueue(
                 "import_order_ids", arguments={"external_ids": list(result.busy)}, priority=self.priority, eta=1
@@ -122,7 +130,11 @@ class SyncJob(models.Model):
             "busy": self.env._("%s left to a job of their own"),
         }
         found = [text % counts[outcome] for outcome, text in texts.items() if counts.get(outcome)]
-        return ", ".join(found) or self.env._("Nothing to do")
+        summary = ", ".join(found) or self.env._("Nothing to do")
+        if not self.skip_counts:
+            return summary
+        reasons = "; ".join(f"{reason} ({count})" for reason, count in self.skip_counts.items())
+        return self.env._("%(summary)s. Skipped because: %(reasons)s", summary=summary, reasons=reasons)
 
     def _importer(self):
         return self.env["integration.order.importer"]

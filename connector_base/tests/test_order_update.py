@@ -99,7 +99,8 @@ class TestOrderUpdate(EngineCase):
         self.assertEqual(len(self.activities(order)), 1)
         order.action_integration_release()
         self.update(later(document, minutes=2, cancelled_at=PLACED, note="x"))
-        self.assertEqual(len(self.activities(order)), 1, "said once")
+        self.assertFalse(order.integration_hold_reason, "said once")
+        self.assertFalse(self.activities(order))
 
     def test_confirmed_order_gets_another_address_there(self):
         document = make_order()

@@ -1,6 +1,7 @@
 """GraphQL shape of an order. Values that cost something to make are functions, run only when they are asked for."""
 
 from functools import cache
+from urllib.parse import parse_qsl, urljoin, urlsplit
 
 from . import pricing, rest, status
 from .access import require
@@ -84,6 +85,7 @@ def order_node(shop: Shop, order: dict) -> dict:
         "tags": order["tags"],
         "customAttributes": attributes(order["attributes"]),
         "sourceName": order["source_name"],
+        "customerJourneySummary": _journey(config, order),
         "sourceIdentifier": order["source_identifier"],
         "channelInformation": _channel(order),
         "app": {"id": gid("App", rest.APP_IDS.get(order["source_name"], 580111)), "name": _channel_name(order)},
@@ -197,6 +199,22 @@ def _channel(order: dict) -> dict | None:
             "isMarketplace": False, "subChannelName": name,
         },
     }  # fmt: skip
+
+
+def _journey(config: dict, order: dict) -> dict | None:
+    """Sessions of the online store; other channels have none."""
+    if order["source_name"] != "web":
+        return None
+    landing, moment = order.get("landing_site", "/"), order["created_at"]
+    query = dict(parse_qsl(urlsplit(landing).query))
+    names = ("source", "medium", "campaign", "content", "term")
+    utm = {name: query.get(f"utm_{name}") for name in names}
+    visit = {
+        "id": gid("CustomerVisit", order["id"]), "landingPage": urljoin(f"https://{config['domain']}", landing),
+        "referrerUrl": order.get("referring_site") or None, "occurredAt": moment, "source": "direct",
+        "utmParameters": utm if any(utm.values()) else None,
+    }  # fmt: skip
+    return {"ready": True, "firstVisit": visit, "lastVisit": visit}
 
 
 def _risk(order: dict) -> dict:

@@ -78,6 +78,8 @@ def place(shop: Shop, spec: dict) -> dict:
         "attributes": [list(pair) for pair in (spec.get("attributes") or {}).items()],
         "source_name": spec.get("source_name", "web"),
         "source_identifier": spec.get("source_identifier"),
+        "landing_site": spec.get("landing_site", "/"),
+        "referring_site": spec.get("referring_site", ""),
         "gateway": spec.get("gateway", "bogus" if spec.get("test") else "shopify_payments"),
         "customer": spec.get("customer"),
         "billing": spec.get("billing_address"),

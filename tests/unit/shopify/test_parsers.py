@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from odoo.addons.connector_base.canonical import UNSET, Address, Customer, Discount, Payment, TaxLine, digest
+from odoo.addons.connector_base.canonical import UNSET, Address, Campaign, Customer, Discount, Payment, TaxLine, digest
 from odoo.addons.connector_base.transport import DataError
 from odoo.addons.connector_shopify import parser, parser_webhook
 
@@ -62,8 +62,33 @@ def test_everything_that_an_order_states():
     )
     assert (order.financial_status, order.fulfillment_status) == ("paid", "unfulfilled")
     assert (order.tags, order.note, order.attributes) == (("b2c", "vip"), "Ring twice", (("gift", "yes"),))
+    assert order.utm == Campaign(source="news", medium="email", campaign="Spring 1")
+    assert order.landing_url == "/products/mug?utm_source=news&utm_medium=email&utm_campaign=Spring+1"
+    assert order.referrer_url == "https://mail.example/inbox"
     assert (order.source, order.gateways, order.test) == ("web", ("shopify_payments",), False)
     assert (order.cancelled_at, order.cancel_reason, order.closed_at) == (None, "", None)
+
+
+def test_the_first_visit_may_name_the_campaign():
+    payload = samples.graphql_order()
+    first, last = (payload["customerJourneySummary"][key] for key in ("firstVisit", "lastVisit"))
+    first["utmParameters"], last["utmParameters"] = last["utmParameters"], {"source": None, "medium": ""}
+    assert parser.parse_order(payload).utm.source == "news"
+
+
+def test_no_visit_led_to_the_order():
+    payload, webhook = samples.graphql_order(), samples.webhook_order()
+    for journey in (None, {"firstVisit": None, "lastVisit": None}):
+        payload["customerJourneySummary"] = journey
+        order = parser.parse_order(payload)
+        assert (order.utm, order.landing_url, order.referrer_url) == (UNSET, UNSET, UNSET)
+    for landing in (None, "", "http://[broken"):
+        webhook["landing_site"] = landing
+        order = parser_webhook.parse_order(webhook)
+        assert (order.utm, order.landing_url) == (UNSET, UNSET)
+    webhook["landing_site"] = "http://www.example.com?source=abc"
+    order = parser_webhook.parse_order(webhook)
+    assert (order.utm, order.landing_url) == (UNSET, "/?source=abc")
 
 
 def test_lines():
