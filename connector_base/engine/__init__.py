@@ -1,10 +1,15 @@
 from . import (
+    accounting_dates,
     currency_resolver,
+    delivery_launcher,
     order_drafts,
     order_importer,
     order_updater,
+    order_workflow,
     order_writer,
     partner_resolver,
     product_resolver,
     tax_resolver,
+    workflow_forecast,
+    workflow_steps,
 )
