@@ -278,7 +278,7 @@ class IntegrationWorkflowSteps(models.AbstractModel):
         for order in orders:
             if missing := self._missing(self._open_pickings(order)):
                 obstacles[order] = self._not_in_stock(missing)
-        complete = orders - orders.union(*obstacles)
+        complete = orders - self.env["sale.order"].union(*obstacles)
         for _round in range(ROUNDS):
             ready = self._open_pickings(complete).filtered(lambda picking: picking.state == "assigned")
             if not ready:
