@@ -28,6 +28,7 @@ from . import (
     res_partner,
     sale_order,
     sale_order_line,
+    sale_order_line_planning,
     sale_order_workflow,
     stock_picking_workflow,
     sync_job,

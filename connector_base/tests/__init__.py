@@ -1,4 +1,5 @@
 from . import (
+    test_accounting_dates,
     test_api_call,
     test_api_user_errors,
     test_backend,
@@ -23,4 +24,5 @@ from . import (
     test_tax_resolver,
     test_webhook,
     test_webhook_drain,
+    test_workflow_preview,
 )

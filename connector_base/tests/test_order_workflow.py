@@ -371,6 +371,12 @@ class TestOrderWorkflow(WorkflowCase):
         self.assertEqual(short.order_line.qty_delivered, 12.0)
         self.assertFalse(short.picking_ids.backorder_ids)
 
+    def test_no_delivery_is_planned_in_the_past(self):
+        self.rule("confirm")
+        order = self.bring(self.paid())
+        self.assertEqual(order.date_order, PLACED.replace(tzinfo=None))
+        self.assertGreaterEqual(order.picking_ids.scheduled_date, self.env.cr.now().replace(microsecond=0))
+
     def test_pick_and_ship(self):
         self.warehouse.delivery_steps = "pick_ship"
         self.rule("confirm", "deliver", deliver_when="always")
