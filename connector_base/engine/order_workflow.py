@@ -130,9 +130,7 @@ class IntegrationOrderWorkflow(models.AbstractModel):
     @api.model
     def _obstacle(self, run, step, error):
         if isinstance(error, UserError):
-            return Obstacle(
-                str(error.args[0]), self.env._("Correct what Odoo objects to, then continue the workflow.")
-            )
+            return Obstacle(str(error.args[0]), self.env._("Correct what Odoo objects to, then continue the workflow."))
         if isinstance(error, psycopg2.IntegrityError):
             return Obstacle(
                 self.env._("The database refuses it: %s", (error.diag.message_primary or str(error)).strip()),

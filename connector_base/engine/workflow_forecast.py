@@ -25,6 +25,15 @@ class Forecast:
             self.verdict = "waits" if obstacle.waits else "stops"
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Looked up once for all orders: payment methods that have a journal (in lower case), and {(warehouse id, product
+    id): free quantity}."""
+
+    journals: set
+    stock: dict
+
+
 class IntegrationWorkflowForecast(models.AbstractModel):
     """Says what the workflow would do, without doing it."""
 
@@ -39,23 +48,22 @@ class IntegrationWorkflowForecast(models.AbstractModel):
         self = self.with_env(backend.env)  # noqa: PLW0642
         orders = orders.with_env(backend.env)
         rules = backend.workflow_rule_ids.filtered("active")._first_for(orders)
-        labels = dict(orders._fields["integration_workflow_step"]._description_selection(self.env))
-        journals = self._mapped_gateways(backend, orders)
-        stock = self._free_stock(orders)
-        return [self._forecast(backend, order, rules.get(order), labels, journals, stock) for order in orders]
+        known = Known(self._mapped_gateways(backend, orders), self._free_stock(orders))
+        return [self._forecast(backend, order, rules.get(order), known) for order in orders]
 
     @api.model
-    def _forecast(self, backend, order, rule, labels, journals, stock):
+    def _forecast(self, backend, order, rule, known):
         if not rule:
             forecast = Forecast(order, self.env["integration.workflow.rule"])
             forecast.obstacles.append(self.env._("No rule applies to it."))
             return forecast
+        labels = dict(order._fields["integration_workflow_step"]._description_selection(self.env))
         run = Run(order, rule, (order.integration_workflow_done or "").split())
         forecast = Forecast(order, rule)
         if order.state == "cancel":
             forecast.obstacles.append(self.env._("It is cancelled."))
             return forecast
-        found = {step: self._look_at(backend, run, step, journals, stock) for step in run.remaining}
+        found = {step: self._look_at(backend, run, step, known) for step in run.remaining}
         steps = [step for step in run.remaining if found[step] is not DONE]
         if not steps:
             forecast.obstacles.append(self.env._("All of its steps are done."))
@@ -78,7 +86,7 @@ class IntegrationWorkflowForecast(models.AbstractModel):
         return self.env._("%(step)s dated %(day)s", step=label, day=format_date(self.env, dates.invoice))
 
     @api.model
-    def _look_at(self, backend, run, step, journals, stock):
+    def _look_at(self, backend, run, step, known):
         """Return what `_check_<step>` would, after the steps before it."""
         order = run.order
         if step == "confirm":
@@ -92,10 +100,10 @@ class IntegrationWorkflowForecast(models.AbstractModel):
             return DONE if order.locked else None
         if step == "reserve":
             return None if order.state != "sale" else self._check_reserve(backend, run)
-        return getattr(self, f"_foresee_{step}")(backend, run, journals, stock)
+        return getattr(self, f"_foresee_{step}")(backend, run, known)
 
     @api.model
-    def _foresee_invoice(self, backend, run, journals, stock):
+    def _foresee_invoice(self, backend, run, known):
         order = run.order
         if order.state == "sale":
             return self._check_invoice_of_confirmed(backend, run)
@@ -107,17 +115,17 @@ class IntegrationWorkflowForecast(models.AbstractModel):
         return self._check_accounting(backend) or self._check_period(backend, order)
 
     @api.model
-    def _foresee_post(self, backend, run, journals, stock):
+    def _foresee_post(self, backend, run, known):
         if run.order.state == "sale" and (self._drafts(run.order) or self._is_invoiced(run.order)):
             return self._check_post(backend, run)
         return None  # what keeps the invoice from being made is said there
 
     @api.model
-    def _foresee_register_payment(self, backend, run, journals, stock):
+    def _foresee_register_payment(self, backend, run, known):
         order = run.order
         if order.integration_financial_status not in CAPTURED:
             return Obstacle(self.env._("It is not paid on the platform yet."), waits=True)
-        if unmapped := names(order.integration_gateway) - journals:
+        if unmapped := names(order.integration_gateway) - known.journals:
             return Obstacle(
                 self.env._("No journal is mapped to the payment method: %s", ", ".join(sorted(unmapped))),
                 self.env._("Choose one under Configuration, Mappings."),
@@ -125,14 +133,14 @@ class IntegrationWorkflowForecast(models.AbstractModel):
         return None
 
     @api.model
-    def _foresee_deliver(self, backend, run, journals, stock):
+    def _foresee_deliver(self, backend, run, known):
         order = run.order
         pickings = self._open_pickings(order)
         if order.state == "sale" and not pickings:
             return DONE
         if obstacle := self._check_fulfilled(run) or self._check_pickings(order, pickings):
             return obstacle
-        if missing := self._missing_in(order, stock):
+        if missing := self._missing_in(order, known.stock):
             return self._not_in_stock(missing)
         return None
 
@@ -150,7 +158,9 @@ class IntegrationWorkflowForecast(models.AbstractModel):
         """Return {(warehouse, product): free quantity} of the storable products of the orders."""
         stock = {}
         for warehouse, of_warehouse in orders.grouped("warehouse_id").items():
-            products = of_warehouse.order_line.product_id.filtered("is_storable").with_context(warehouse_id=warehouse.id)
+            products = of_warehouse.order_line.product_id.filtered("is_storable").with_context(
+                warehouse_id=warehouse.id
+            )
             for product in products:
                 stock[warehouse.id, product.id] = product.free_qty
         return stock
@@ -161,9 +171,9 @@ class IntegrationWorkflowForecast(models.AbstractModel):
         needed = defaultdict(float)
         for line in order.order_line.filtered("product_id.is_storable"):
             reserved = sum(
-                move.product_qty if move.state == "done" else move.product_uom._compute_quantity(
-                    move.quantity, move.product_id.uom_id
-                )
+                move.product_qty
+                if move.state == "done"
+                else move.product_uom._compute_quantity(move.quantity, move.product_id.uom_id)
                 for move in line.move_ids
                 if move.state != "cancel" and move.location_dest_usage == "customer"
             )

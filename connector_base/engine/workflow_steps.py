@@ -206,8 +206,9 @@ class IntegrationWorkflowSteps(models.AbstractModel):
     def _open_pickings(self, orders):
         """Return the deliveries, and what leads to them in the warehouse, that are not done."""
         return orders.picking_ids.filtered(
-            lambda picking: picking.state not in ("done", "cancel")
-            and picking.picking_type_id.code in ("outgoing", "internal")
+            lambda picking: (
+                picking.state not in ("done", "cancel") and picking.picking_type_id.code in ("outgoing", "internal")
+            )
         )
 
     @api.model
@@ -252,8 +253,10 @@ class IntegrationWorkflowSteps(models.AbstractModel):
     def _missing(self, pickings):
         """Return what is not reserved, as a text; '' when all is. Moves that wait for other ones don't count."""
         short = pickings.move_ids.filtered(
-            lambda move: move.state in ("confirmed", "partially_available")
-            or (move.state == "assigned" and move.product_uom.compare(move.quantity, move.product_uom_qty) < 0)
+            lambda move: (
+                move.state in ("confirmed", "partially_available")
+                or (move.state == "assigned" and move.product_uom.compare(move.quantity, move.product_uom_qty) < 0)
+            )
         )
         return ", ".join(
             f"{move.product_uom_qty - move.quantity:g} {move.product_uom.name} {move.product_id.display_name}"

@@ -8,7 +8,7 @@ class StockPicking(models.Model):
         """Let workflows go on that wait for goods to be delivered: what is invoiced by delivery, for instance."""
         result = super()._action_done()
         if not self.env.context.get("integration_in_workflow"):
-            self.sale_id.filtered(
+            self.sudo().sale_id.filtered(
                 lambda order: order.integration_workflow_state == "waiting"
             )._integration_queue_workflow()
         return result
@@ -19,7 +19,9 @@ class StockPicking(models.Model):
         pickings = self
         if self.env.context.get("integration_in_workflow"):
             pickings = self.filtered(
-                lambda picking: picking.sale_id.integration_backend_id.send_order_mails
-                and picking.carrier_id.integration_level != "rate_and_ship"
+                lambda picking: (
+                    picking.sale_id.integration_backend_id.send_order_mails
+                    and picking.carrier_id.integration_level != "rate_and_ship"
+                )
             )
         return super(StockPicking, pickings)._send_confirmation_email()

@@ -25,4 +25,5 @@ from . import (
     test_webhook,
     test_webhook_drain,
     test_workflow_preview,
+    test_workflow_steps,
 )

@@ -1,5 +1,7 @@
 """What the tests of the order workflow share."""
 
+from dataclasses import replace
+from datetime import timedelta
 from unittest.mock import patch
 
 from odoo import Command
@@ -9,6 +11,10 @@ from odoo.addons.queue_job.job import Job
 from .order_common import EngineCase, make_line, make_order
 
 STEPS = ("confirm", "reserve", "invoice", "post", "register_payment", "deliver", "lock")
+
+
+def later(document, minutes=1, **changes):
+    return replace(document, updated_at=document.updated_at + timedelta(minutes=minutes), **changes)
 
 
 class FakePayments:

@@ -6,8 +6,8 @@ class IntegrationConnect(models.TransientModel):
 
     workflow_active = fields.Boolean(
         "Confirm Paid Orders",
-        help="Paid orders are confirmed and their stock is reserved. Off: all orders come in as quotations. Other steps "
-        "- invoice, payment, delivery - can be switched on later on the channel's page, tab Workflow.",
+        help="Paid orders are confirmed and their stock is reserved. Off: all orders come in as quotations. Invoices, "
+        "payments and deliveries can be switched on later on the channel's page, tab Workflow.",
     )
 
     def _connection_values(self):
