@@ -44,7 +44,9 @@ class IntegrationBackend(models.Model):
 
     def _compute_workflow_stopped_count(self):
         counts = dict(
-            self.env["sale.order"]._read_group(
+            self.env["sale.order"]
+            .sudo()
+            ._read_group(
                 [("integration_backend_id", "in", self.ids), ("integration_workflow_state", "=", "stopped")],
                 ["integration_backend_id"],
                 ["__count"],
