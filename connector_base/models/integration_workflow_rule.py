@@ -50,7 +50,6 @@ class IntegrationWorkflowRule(models.Model):
     fulfillment_status_ids = fields.Many2many(
         "integration.order.status",
         "integration_workflow_rule_fulfillment_rel",
-        string="Fulfillment Status",
         domain="[('kind', '=', 'fulfillment')]",
         help="The order's fulfillment status on the platform is one of these. Empty: any.",
     )
@@ -83,7 +82,6 @@ class IntegrationWorkflowRule(models.Model):
     )
     deliver_when = fields.Selection(
         [("fulfilled", "Once fulfilled on the platform"), ("always", "At once")],
-        string="Deliver When",
         required=True,
         default="fulfilled",
     )

@@ -21,8 +21,7 @@ class SyncJob(models.Model):
 
     def _check_connected(self):
         """Workflows ask no platform: they go on while it is out of reach."""
-        if self.operation != "run_workflow":
-            super()._check_connected()
+        return None if self.operation == "run_workflow" else super()._check_connected()
 
     def _run_run_workflow(self, order_ids=(), external_ids=()):
         """Run the workflow on the first page of the orders, go on with the others in a new queue job.

@@ -67,7 +67,7 @@ class IntegrationWorkflowPreviewLine(models.TransientModel):
     preview_id = fields.Many2one("integration.workflow.preview", required=True, ondelete="cascade", index=True)
     order_id = fields.Many2one("sale.order", required=True, ondelete="cascade")
     reference = fields.Char(related="order_id.client_order_ref", string="Order There")
-    rule_id = fields.Many2one("integration.workflow.rule", string="Rule", ondelete="set null")
+    rule_id = fields.Many2one("integration.workflow.rule", ondelete="set null")
     steps = fields.Char("Would Do")
     obstacles = fields.Text("In the Way")
     verdict = fields.Selection(
