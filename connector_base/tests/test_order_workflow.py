@@ -176,7 +176,7 @@ class TestOrderWorkflow(WorkflowCase):
 
         def refuse(invoices):
             if "#1" in invoices.mapped("ref"):
-                raise ValidationError("The moon is not full.")
+                raise UserError(self.env._("The moon is not full."))
             return action_post(invoices)
 
         with patch.object(moves, "action_post", refuse):
