@@ -196,7 +196,7 @@ class IntegrationWorkflowSteps(models.AbstractModel):
     @api.model
     def _do_register_payment(self, backend, runs):
         remedy = self.env._("Map the payment method to a journal, or register the payment by hand.")
-        reasons = self._payment_importer()._register(self._orders(runs))
+        reasons = self._payment_importer()._register_payments(self._orders(runs))
         obstacles = {run.order: run.obstacles["invoice"] for run in runs if "invoice" in run.obstacles}
         return {**obstacles, **{order: Obstacle(reason, remedy) for order, reason in reasons.items()}}
 

@@ -23,7 +23,7 @@ class FakePayments:
     def __init__(self):
         self.registered, self.refused = [], {}
 
-    def _register(self, orders):
+    def _register_payments(self, orders):
         self.registered.append(orders)
         return {order: self.refused[order.id] for order in orders if order.id in self.refused}
 
