@@ -42,6 +42,8 @@
         "views/integration_score_views.xml",
         "views/product_template_views.xml",
         "wizards/integration_key_rotation_views.xml",
+        "wizards/integration_workflow_preview_views.xml",
+        "views/integration_workflow_views.xml",
     ],
     "application": True,
     "post_load": "post_load",

@@ -1,5 +1,7 @@
 from . import (
+    accounting_dates,
     currency_resolver,
+    delivery_launcher,
     order_drafts,
     order_filter,
     order_importer,
@@ -7,8 +9,11 @@ from . import (
     order_score,
     order_settings,
     order_updater,
+    order_workflow,
     order_writer,
     partner_resolver,
     product_resolver,
     tax_resolver,
+    workflow_forecast,
+    workflow_steps,
 )

@@ -4,6 +4,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from odoo import api, models
 
 from ..canonical import UNSET
+from .accounting_dates import paid_at
 from .clock import naive
 from .order_values import Precision, Terms, line_values, plan_amounts
 from .page import Draft
@@ -183,6 +184,7 @@ class IntegrationOrderDrafter(models.AbstractModel):
             "integration_risk": document.risk,
             "integration_note": document.note,
             "integration_cancelled_at": document.cancelled_at and naive(document.cancelled_at),
+            "integration_paid_at": document.payments and naive(paid_at(document.payments)),
             "integration_tags": document.tags and ", ".join(document.tags),
             "integration_gateway": document.gateways and ", ".join(document.gateways),
             "integration_attributes": document.attributes

@@ -59,6 +59,8 @@ class IntegrationOrderImporter(models.AbstractModel):
         if entries:
             with _collection_paused():
                 self._import_entries(backend, entries, result)
+        imported = self.env["sale.order"].browse(result.order_ids)
+        self.env["integration.order.workflow"]._after_import(backend, imported)
         self._report(job, result)
         _logger.info("%s: orders from %s: %s", backend.name, source or "caller", result.summary)
         return result
@@ -229,6 +231,8 @@ class IntegrationOrderImporter(models.AbstractModel):
             (result.updated if draft.entry.binding else result.created).append(draft.entry.external_id)
             if reason := draft.order.integration_hold_reason:
                 result.held.append((draft.entry.external_id, reason))
+            else:
+                result.order_ids.append(draft.order.id)
 
     @api.model
     def _tell_holds(self, drafts, reasons):

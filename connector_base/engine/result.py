@@ -26,7 +26,8 @@ class ImportResult:
 
     `skipped` and `held` hold (external id, reason), `failed` holds (external id, document name, error); an error is of
     the tree in transport/errors.py. `busy` documents are held by another transaction: import them again in a second.
-    A held order was created or updated all the same.
+    A held order was created or updated all the same. `order_ids` are the Odoo ids of those created or updated that are
+    not held.
     """
 
     created: list[str] = field(default_factory=list)
@@ -36,6 +37,7 @@ class ImportResult:
     held: list[tuple[str, str]] = field(default_factory=list)
     failed: list[tuple[str, str, TransportError]] = field(default_factory=list)
     busy: list[str] = field(default_factory=list)
+    order_ids: list[int] = field(default_factory=list)
 
     @property
     def settled(self):

@@ -2,7 +2,7 @@ from odoo import fields, models
 
 
 class IntegrationOrderStatus(models.Model):
-    """A status that an order can have on a platform, to choose from in the import filters of a sales channel."""
+    """A status that an order can have on a platform, to choose from in import filters and workflow rules."""
 
     _name = "integration.order.status"
     _description = "Platform Order Status"

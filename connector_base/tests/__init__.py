@@ -1,4 +1,5 @@
 from . import (
+    test_accounting_dates,
     test_api_call,
     test_api_user_errors,
     test_backend,
@@ -17,6 +18,7 @@ from . import (
     test_order_settings,
     test_order_update,
     test_order_values,
+    test_order_workflow,
     test_partner_resolver,
     test_product_resolver,
     test_rate_limit,
@@ -26,4 +28,6 @@ from . import (
     test_tax_resolver,
     test_webhook,
     test_webhook_drain,
+    test_workflow_preview,
+    test_workflow_steps,
 )

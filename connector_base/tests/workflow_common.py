@@ -1,0 +1,103 @@
+"""What the tests of the order workflow share."""
+
+from dataclasses import replace
+from datetime import timedelta
+from unittest.mock import patch
+
+from odoo import Command
+
+from odoo.addons.queue_job.job import Job
+
+from .order_common import EngineCase, make_line, make_order
+
+STEPS = ("confirm", "reserve", "invoice", "post", "register_payment", "deliver", "lock")
+
+
+def later(document, minutes=1, **changes):
+    return replace(document, updated_at=document.updated_at + timedelta(minutes=minutes), **changes)
+
+
+class FakePayments:
+    """Registers payments in memory; refuses those of the orders in `refused`."""
+
+    def __init__(self):
+        self.registered, self.refused = [], {}
+
+    def _register_payments(self, orders):
+        self.registered.append(orders)
+        return {order: self.refused[order.id] for order in orders if order.id in self.refused}
+
+
+class WorkflowCase(EngineCase):
+    """A sales channel with its workflow on, a mug of which ten are in stock, and no rule."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.backend.write({"state": "connected", "workflow_active": True, "workflow_rule_ids": [Command.clear()]})
+        cls.warehouse = cls.env["stock.warehouse"].search([("company_id", "=", cls.company.id)], limit=1)
+        cls.mug.write({"is_storable": True, "invoice_policy": "order", "taxes_id": False})
+        cls.stock(cls.mug, 10)
+        cls.payments = FakePayments()
+        steps = type(cls.env["integration.workflow.steps"])
+        cls.startClassPatcher(patch.object(steps, "_payment_importer", lambda steps: cls.payments))
+
+    def setUp(self):
+        super().setUp()
+        type(self).payments = FakePayments()
+
+    @classmethod
+    def stock(cls, product, quantity):
+        cls.env["stock.quant"]._update_available_quantity(product, cls.warehouse.lot_stock_id, quantity)
+
+    def rule(self, *steps, statuses=("paid",), **values):
+        codes = self.env["integration.order.status"].search([("code", "in", statuses), ("kind", "=", "financial")])
+        return self.env["integration.workflow.rule"].create(
+            {
+                "name": " ".join(steps) or "Nothing",
+                "backend_id": self.backend.id,
+                "financial_status_ids": [Command.set(codes.ids)],
+                **{f"step_{step}": True for step in steps},
+                **values,
+            }
+        )
+
+    def jobs(self):
+        domain = [("operation", "=", "run_workflow"), ("parent_id", "=", False), ("backend_id", "=", self.backend.id)]
+        return self.env["sync.job"].search(domain, order="id")
+
+    def perform(self, job):
+        """Run the queue job of a sync job, as the runner's controller does."""
+        queued = Job.load(self.env, job.queue_job_id.uuid)
+        queued.set_started()
+        queued.store()
+        queued.perform()
+        queued.set_done()
+        queued.store()
+        self.env.flush_all()
+        self.env.invalidate_all()
+
+    def run_jobs(self):
+        """Run the workflow jobs that wait."""
+        while waiting := self.jobs().filtered(lambda job: job.state == "pending"):
+            self.perform(waiting[0])
+
+    def paid(self, number="1001", **values):
+        values.setdefault("lines", (make_line(external_id=f"{number}-1"),))
+        return make_order(number, **{"financial_status": "paid", **values})
+
+    def bring(self, *documents):
+        """Import documents and run the workflow; return their orders."""
+        result = self.import_orders(*documents)
+        self.assertFalse(result.failed)
+        self.run_jobs()
+        orders = self.env["sale.order"]
+        for document in documents:
+            orders |= self.order_of(document.external_id)
+        return orders
+
+    def activities(self, order):
+        kind = self.env.ref("connector_base.mail_activity_type_workflow")
+        return self.env["mail.activity"].search(
+            [("res_model", "=", "sale.order"), ("res_id", "=", order.id), ("activity_type_id", "=", kind.id)]
+        )
