@@ -13,6 +13,7 @@
         "sale_stock",
         "stock_delivery",
         "account",
+        "phone_validation",
         "utm",
     ],
     "external_dependencies": {"python": ["requests", "cryptography"]},

@@ -5,6 +5,7 @@ from . import (
     order_updater,
     order_writer,
     partner_resolver,
+    partner_writer,
     product_resolver,
     tax_resolver,
 )
