@@ -14,6 +14,7 @@ from . import (
     test_order_update,
     test_order_values,
     test_partner_company,
+    test_partner_edges,
     test_partner_healing,
     test_partner_resolver,
     test_product_resolver,
