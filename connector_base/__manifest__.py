@@ -37,6 +37,7 @@
         "views/integration_api_call_views.xml",
         "views/sale_order_views.xml",
         "views/product_template_views.xml",
+        "views/res_partner_views.xml",
         "wizards/integration_key_rotation_views.xml",
     ],
     "application": True,

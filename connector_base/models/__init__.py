@@ -22,6 +22,7 @@ from . import (
     product_template,
     queue_job,
     res_partner,
+    res_partner_orders,
     sale_order,
     sale_order_line,
     sync_job,

@@ -16,6 +16,8 @@ from . import (
     test_partner_company,
     test_partner_edges,
     test_partner_healing,
+    test_partner_orders,
+    test_partner_properties,
     test_partner_resolver,
     test_product_resolver,
     test_rate_limit,
