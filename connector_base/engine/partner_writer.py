@@ -133,6 +133,8 @@ class IntegrationPartnerWriter(models.AbstractModel):
             if company == values["name"]:
                 values.update(company_name=False, is_company=True)
         if itself:
+            document = itself.newest
+            customer = document.customer or None
             values["email"] = next(iter(itself.emails.values()), False) or (customer and customer.email) or False
             values["phone"] = (customer and customer.phone) or values["phone"] or document.phone or False
         return self._phoned(values)

@@ -1,10 +1,12 @@
 """Companies: who buys for one is a contact of it."""
 
+from datetime import timedelta
+
 from odoo.tests import tagged
 
 from odoo.addons.connector_base.canonical import Customer
 
-from .order_common import EngineCase, make_address, make_order
+from .order_common import PLACED, EngineCase, make_address, make_order
 
 COMPANY = "Analytical Engines Ltd"
 
@@ -193,3 +195,12 @@ class TestPartnerCompany(EngineCase):
             bindings.mapped("external_url"),
             ["https://platform.example/companys/77", "https://platform.example/partners/C1"],
         )
+
+    def test_company_gets_nothing_of_its_people(self):
+        itself = self.buyer(name="", email="n/a", phone="+32 2 555 0100")
+        person = self.buyer(external_id="C2", phone="+32 9 555 0100")
+        later = PLACED + timedelta(hours=1)
+        self.import_orders(self.order("1", itself), self.order("2", person, updated_at=later))
+        firm = self.order_of("1").partner_id
+        self.assertEqual(self.order_of("2").partner_id.parent_id, firm)
+        self.assertEqual((firm.email, firm.phone[-4:], firm.phone.startswith("+32 2")), ("n/a", "0100", True))
