@@ -120,6 +120,7 @@ REMEDIES = {
 ADMIN_PATHS = {
     "order": "orders/{id}",
     "partner": "customers/{id}",
+    "company": "companies/{id}",
     "product": "products/{id}",
     "variant": "products/{parent}/variants/{id}",
 }

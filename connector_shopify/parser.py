@@ -4,6 +4,7 @@ https://shopify.dev/docs/api/admin-graphql/2026-10/objects/Order. Amounts are th
 (`totalPriceSet`, `quantity`, `discountAllocations`, `taxLines`): they add up.
 """
 
+import dataclasses
 from decimal import Decimal
 
 from odoo.addons.connector_base.canonical import (
@@ -98,7 +99,7 @@ class _OrderReader:
             discount_total=self.money_or_unset(node, "totalDiscountsSet"),
             shipping_total=self.money_or_unset(node, "totalShippingPriceSet"),
             tax_total=self.money_or_unset(node, "totalTaxSet"),
-            customer=self.customer(email) or guest(email, phone, billing, shipping),
+            customer=self.buyer(self.customer(email) or guest(email, phone, billing, shipping)),
             email=email,
             phone=phone,
             billing_address=billing,
@@ -234,6 +235,21 @@ class _OrderReader:
             language=self.node.text("customerLocale") if self.node.has("customerLocale") else UNSET,
             tags=tuple(sorted(node.texts("tags"))) if node.states("tags") else UNSET,
             note=node.text("note") if node.states("note") else UNSET,
+        )
+
+    def buyer(self, customer):
+        """The customer with the company it buys for, if any (B2B): https://shopify.dev/docs/apps/build/b2b"""
+        entity = self.node.child("purchasingEntity")
+        company = entity.child("company") if entity else None
+        if company is None:
+            return customer
+        location = entity.child("location")
+        taxes = location.child("taxSettings") if location else None
+        return dataclasses.replace(
+            customer or Customer(),
+            company=company.required_text("name"),
+            company_external_id=company.identifier("id"),
+            vat=taxes.text("taxRegistrationId") if taxes else "",
         )
 
     def payments(self, nodes):

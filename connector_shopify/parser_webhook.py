@@ -2,9 +2,10 @@
 
 https://shopify.dev/docs/api/webhooks?reference=toml&accordionItem=webhooks-orders-create and, for the fields,
 https://shopify.dev/docs/api/admin-rest/latest/resources/order. This shape does not state: payments (the order's
-transactions), the risk, the fees one by one, barcodes.
+transactions), the risk, the fees one by one, barcodes, the name and tax number of a purchasing company.
 """
 
+import dataclasses
 from decimal import Decimal
 
 from odoo.addons.connector_base.canonical import (
@@ -145,7 +146,7 @@ class _OrderReader:
             discount_total=discount_total,
             shipping_total=self.total("total_shipping_price"),
             tax_total=self.total("total_tax"),
-            customer=self.customer(email) or guest(email, phone, billing, shipping),
+            customer=self.buyer(self.customer(email) or guest(email, phone, billing, shipping)),
             email=email,
             phone=phone,
             billing_address=billing,
@@ -311,6 +312,14 @@ class _OrderReader:
             tags=_tags(node),
             note=node.text("note") if node.states("note") else UNSET,
         )
+
+    def buyer(self, customer):
+        """The customer with the company it buys for, if any; of that this shape states only the id."""
+        company = self.node.child("company")
+        if company is None:
+            return customer
+        self.guessed = True
+        return dataclasses.replace(customer or Customer(), company_external_id=company.identifier("id"))
 
     def payments(self, node):
         return tuple(

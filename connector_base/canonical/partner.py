@@ -24,13 +24,18 @@ class Address:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Customer:
-    """Who bought. `external_id` is empty for a guest."""
+    """Who bought. `external_id` is empty for a guest.
+
+    With `company` and its `vat` or `company_external_id` (the platform's id of the company) the customer buys for that
+    company; a `company` alone is text.
+    """
 
     external_id: str = ""
     email: str = ""
     name: str = ""
     phone: str = ""
     company: str = ""
+    company_external_id: str = ""
     vat: str = ""
     language: str | Unset = UNSET
     tags: tuple[str, ...] | Unset = UNSET

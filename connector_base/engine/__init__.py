@@ -12,6 +12,7 @@ from . import (
     order_workflow,
     order_writer,
     partner_resolver,
+    partner_writer,
     product_resolver,
     tax_resolver,
     workflow_forecast,

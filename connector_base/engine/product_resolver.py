@@ -33,16 +33,24 @@ class ProductKey:
 
 @dataclass(slots=True)
 class ProductPage:
-    """Products of one page: `found` per key; `unknown` per key why, `lines` per key (external id, line)."""
+    """Products of one page: `found` per key; `unknown` per key why, `lines` per key (external id, line).
+
+    `archived` are the bindings, per key, of products that are archived.
+    """
 
     found: dict = field(default_factory=dict)
+    archived: dict = field(default_factory=dict)
     unknown: dict = field(default_factory=dict)
     ambiguous: set = field(default_factory=set)
     lines: dict = field(default_factory=lambda: defaultdict(list))
 
 
 class IntegrationProductResolver(models.AbstractModel):
-    """Finds the variants of order lines: by binding, else by SKU, else by barcode, each only when unambiguous."""
+    """Finds the variants of order lines: by binding, else by SKU, else by barcode, each only when unambiguous.
+
+    An active product comes before an archived one. When there is only an archived one, it is what was sold: the order
+    is imported with it, as what is left over may still be delivered, and the product stays archived.
+    """
 
     _name = "integration.product.resolver"
     _description = "Product Resolver"
@@ -62,6 +70,11 @@ class IntegrationProductResolver(models.AbstractModel):
                     page.lines[ProductKey.of(line)].append((document.external_id, line))
         self._find_bound(backend, page)
         self._find_by_code(backend, page, [key for key in page.lines if key not in page.found])
+        for key, binding in page.archived.items():
+            if not (key in page.found and page.found[key].active):
+                page.found[key] = binding.odoo_id
+                page.unknown.pop(key, None)
+                page.ambiguous.discard(key)
         everything = {product.id for product in page.found.values()}  # read together from here on
         page.found = {key: product.with_prefetch(everything) for key, product in page.found.items()}
         return page
@@ -74,10 +87,13 @@ class IntegrationProductResolver(models.AbstractModel):
         bindings = self.env["integration.binding.variant"].search_fetch(
             [("backend_id", "=", backend.id), ("external_id", "in", list(variants))], ["external_id", "odoo_id"]
         )
-        products = {binding.external_id: binding.odoo_id for binding in bindings}
+        bound = {binding.external_id: binding for binding in bindings}
         for key in page.lines:
-            if product := products.get(key.variant):
-                page.found[key] = product
+            if binding := bound.get(key.variant):
+                if binding.odoo_id.active:
+                    page.found[key] = binding.odoo_id
+                else:
+                    page.archived[key] = binding
 
     @api.model
     def _find_by_code(self, backend, page, keys):
@@ -85,16 +101,19 @@ class IntegrationProductResolver(models.AbstractModel):
             return
         skus = {key.sku for key in keys if key.sku}
         barcodes = {key.barcode for key in keys if key.barcode}
-        Product = self.env["product.product"]
+        Product = self.env["product.product"].with_context(active_test=False)
         by_sku, by_barcode = defaultdict(Product.browse), defaultdict(Product.browse)
         codes = Domain("default_code", "in", list(skus)) | Domain("barcode", "in", list(barcodes))
         if skus or barcodes:
             domain = codes & Domain(Product._check_company_domain(backend.company_id))
-            for product in Product.search_fetch(domain, ["default_code", "barcode"]):
+            for product in Product.search_fetch(domain, ["default_code", "barcode", "active"]):
+                product = product.with_context(active_test=True)  # noqa: PLW2901
                 by_sku[product.default_code] += product
                 by_barcode[product.barcode] += product
         for key in keys:
             matches = (key.sku and by_sku.get(key.sku)) or (key.barcode and by_barcode.get(key.barcode))
+            if matches:
+                matches = matches.filtered("active") or matches
             if matches and len(matches) == 1:
                 page.found[key] = matches
             elif matches:
@@ -162,7 +181,13 @@ class IntegrationProductResolver(models.AbstractModel):
 
     @api.model
     def _complete(self, backend, page, external_ids):
-        """Create and bind unknown products of some documents if the backend says so; others get the placeholder."""
+        """Create and bind unknown products of some documents if the backend says so; others get the placeholder.
+
+        Bindings of archived products follow to the active one of the same code.
+        """
+        for key, binding in page.archived.items():
+            if binding.odoo_id != page.found[key]:
+                binding.odoo_id = page.found[key]
         keys = [
             key
             for key in self._creatable(backend, page)

@@ -28,6 +28,7 @@ from . import (
     product_template,
     queue_job,
     res_partner,
+    res_partner_orders,
     sale_order,
     sale_order_hold,
     sale_order_line,

@@ -63,8 +63,9 @@ class IntegrationAdapter(models.AbstractModel):
         raise NotImplementedError()
 
     def _record_url(self, backend, resource, external_id, *, parent_external_id=""):
-        """Return the address of an order, partner, product or variant in the platform's back office; "" if it has none.
+        """Return the address of a record in the platform's back office; "" if it has none.
 
+        :param str resource: order, partner, company, product or variant; "" for any other
         :param str parent_external_id: of a variant: its product
         """
         return self._order_url(backend, external_id) if resource == "order" else ""

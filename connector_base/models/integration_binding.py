@@ -36,9 +36,14 @@ class IntegrationBinding(models.AbstractModel):
     @api.depends("backend_id", "external_id")
     def _compute_external_url(self):
         for binding in self:
+            resource, external_id = binding._url_target()
             binding.external_url = binding.backend_id._adapter()._record_url(
-                binding.backend_id, self._resource, binding.external_id, **binding._url_details()
+                binding.backend_id, resource, external_id, **binding._url_details()
             )
+
+    def _url_target(self):
+        """Return the (resource, external id) that `integration.adapter._record_url` is asked for."""
+        return self._resource, self.external_id
 
     def _url_details(self):
         """Return further keyword arguments of `integration.adapter._record_url`."""

@@ -17,6 +17,7 @@ class IntegrationBindingProduct(models.Model):
         index=True,
         check_company=True,
     )
+    odoo_active = fields.Boolean(related="odoo_id.active", string="Active Here")
 
     _backend_external_uniq = models.Constraint(
         "UNIQUE(backend_id, external_id)", "This platform product is bound already on this sales channel."

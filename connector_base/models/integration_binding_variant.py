@@ -17,6 +17,7 @@ class IntegrationBindingVariant(models.Model):
         index=True,
         check_company=True,
     )
+    odoo_active = fields.Boolean(related="odoo_id.active", string="Active Here")
     external_parent_id = fields.Char(
         string="External Product",
         readonly=True,

@@ -241,7 +241,9 @@ class TestOrderImport(EngineCase):
     def test_what_appeared_after_the_snapshot_is_left(self):
         """A customer that another transaction has committed, invisible here, is not created a second time."""
         with patch("odoo.addons.connector_base.engine.order_importer.appeared_meanwhile") as appeared:
-            appeared.side_effect = lambda env, query: {"eve@example.com"} if "res_partner" in query.code else set()
+            appeared.side_effect = lambda env, query: (
+                {"email:eve@example.com"} if "res_partner" in query.code else set()
+            )
             result = self.import_orders(make_order("1"), make_order("2", customer=None, email="eve@example.com"))
         self.assertEqual((result.created, result.busy), (["1"], ["2"]))
 

@@ -47,3 +47,16 @@ class TestImport(ShopifyCase):
         self.run_import([self.adapter._parse_event(self.backend, "orders/updated", body)])
         self.assertEqual(self.orders().shopify_risk_level, "medium", "a webhook does not state the risk")
         self.assertEqual(self.orders().amount_total, 22.0)
+
+    def test_company_of_the_api(self):
+        company = {"id": "gid://shopify/Company/77", "name": "Engines Ltd"}
+        entity = {"company": company, "location": {"taxSettings": {"taxRegistrationId": "BE0477472701"}}}
+        self.store.orders = [graphql_order(1001, purchasingEntity=entity)]
+        self.run_import(self.fetch())
+        person = self.orders().partner_id
+        firm = person.parent_id
+        self.assertEqual(person.email, "ann@example.com")
+        self.assertRecordValues(firm, [{"name": "Engines Ltd", "vat": "BE0477472701", "is_company": True}])
+        self.assertEqual(self.orders().partner_invoice_id.commercial_partner_id, firm)
+        binding = self.env["integration.binding.partner"].search([("odoo_id", "=", firm.id)])
+        self.assertIn("/admin/companies/77", binding.external_url)

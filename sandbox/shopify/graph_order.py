@@ -149,6 +149,7 @@ def order_node(shop: Shop, order: dict) -> dict:
         "totalWeight": str(weight),
         "currentTotalWeight": str(weight),
         "customer": buyer,
+        "purchasingEntity": lambda info: _purchasing_company(order) or buyer(info),
         "billingAddress": mailing_address(billing),
         "shippingAddress": mailing_address(delivery),
         "displayAddress": mailing_address(delivery or billing),
@@ -435,6 +436,21 @@ def refund_node(shop: Shop, order: dict, record: dict, bag: Bags) -> dict:
         "transactions": nested(paid, lambda entry: transaction_node(order, entry, bag)),
         "order": lambda _info: order_node(shop, order),
         "duties": [],
+    }
+
+
+def _purchasing_company(order: dict) -> dict | None:
+    company = order.get("company")
+    if not company:
+        return None
+    return {
+        "__typename": "PurchasingCompany",
+        "company": {"__typename": "Company", "id": gid("Company", company["id"]), "name": company["name"]},
+        "location": {
+            "__typename": "CompanyLocation",
+            "id": gid("CompanyLocation", company["location_id"]),
+            "taxSettings": {"taxRegistrationId": company.get("tax_id")},
+        },
     }
 
 

@@ -29,7 +29,7 @@ def place(shop: Shop, spec: dict) -> dict:
 
     lines: ``[{variant_id, quantity} | {title, price, quantity, sku, taxable}]``, plus per line ``properties``
     currency, country, province, taxes_included, rates ``[{title, rate}]``, tax_shipping, tax_exempt
-    customer (id), email, phone, billing_address, shipping_address
+    customer (id), company ``{id, name, location_id, tax_id}``, email, phone, billing_address, shipping_address
     shipping ``{title, code, price}`` or null; prices are in the shop's currency unless ``presentment_prices`` is true
     discounts ``[{type: discount_code|automatic|manual, title, code, value_type, value, target: order|line|shipping,
     line: index}]`` or discount_code (one of CODES); tip; test; note; tags; attributes; gateway; source_name;
@@ -82,6 +82,7 @@ def place(shop: Shop, spec: dict) -> dict:
         "referring_site": spec.get("referring_site", ""),
         "gateway": spec.get("gateway", "bogus" if spec.get("test") else "shopify_payments"),
         "customer": spec.get("customer"),
+        "company": spec.get("company"),
         "billing": spec.get("billing_address"),
         "delivery": spec.get("shipping_address"),
         "risk": spec.get("risk", "LOW"),

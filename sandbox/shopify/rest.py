@@ -344,6 +344,10 @@ def discount_codes(order: dict, money: Money) -> list[dict]:
     ]
 
 
+def _company(data: dict | None) -> dict | None:
+    return {"id": data["id"], "location_id": data["location_id"]} if data else None
+
+
 def order(shop: Shop, data: dict) -> dict:
     """The whole order as ``orders/create`` and its sisters carry it."""
     config, money = shop.config, Money(data)
@@ -363,7 +367,7 @@ def order(shop: Shop, data: dict) -> dict:
         "checkout_token": None,
         "client_details": None,
         "closed_at": local(data["closed_at"], offset),
-        "company": None,
+        "company": _company(data.get("company")),
         "confirmation_number": data["confirmation_number"],
         "confirmed": True,
         "contact_email": data["email"],

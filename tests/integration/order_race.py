@@ -17,26 +17,57 @@ import odoo.tools
 from odoo import SUPERUSER_ID, api
 from odoo.modules.registry import Registry
 
-ORDERS = 160
-CUSTOMERS = 50
+GUESTS = 50
+GUEST_ORDERS = 160
+ADDRESSES = 4
+PEOPLE = 5
+OTHER_ORDERS = 20
+ORDERS = GUEST_ORDERS + 2 * OTHER_ORDERS
 PAGE = 20
+KNOWN = "known@example.com"
 LONGEST = 120  # seconds
 
 
 def documents():
-    """Return the orders of guests who come back, known by their e-mail only."""
+    """Return the orders of guests who come back, known by their e-mail only, of a customer who was there before and has
+    new addresses, and of several people of one new company."""
+    from odoo.addons.connector_base.canonical import Customer  # noqa: PLC0415
     from odoo.addons.connector_base.tests.order_common import make_address, make_order  # noqa: PLC0415
 
-    return [
+    guests = [
         make_order(
             str(number),
             customer=None,
-            email=f"guest{number % CUSTOMERS}@example.com",
-            billing_address=make_address(name=f"Guest {number % CUSTOMERS}"),
-            shipping_address=make_address(name=f"Guest {number % CUSTOMERS}", street="At work"),
+            email=f"guest{number % GUESTS}@example.com",
+            billing_address=make_address(name=f"Guest {number % GUESTS}"),
+            shipping_address=make_address(name=f"Guest {number % GUESTS}", street="At work"),
         )
-        for number in range(ORDERS)
+        for number in range(GUEST_ORDERS)
     ]
+    known = [
+        make_order(
+            f"K{number}",
+            customer=Customer(external_id="K", email=KNOWN, name="Known"),
+            email=KNOWN,
+            billing_address=make_address(name="Known", street=f"{number % ADDRESSES} New Street"),
+            shipping_address=None,
+        )
+        for number in range(OTHER_ORDERS)
+    ]
+    firm = {"company": "New Firm", "company_external_id": "1", "vat": "BE0477472701"}
+    people = [
+        make_order(
+            f"F{number}",
+            customer=Customer(
+                external_id=f"P{number % PEOPLE}",
+                email=f"person{number % PEOPLE}@example.com",
+                name=f"Person {number % PEOPLE}",
+                **firm,
+            ),
+        )
+        for number in range(OTHER_ORDERS)
+    ]
+    return [*guests, *known, *people]
 
 
 def import_all(registry, backend_id, seed):
@@ -83,6 +114,7 @@ def main():
         if sys.argv[1] == "setup":
             with registry.cursor() as cr:
                 env = api.Environment(cr, SUPERUSER_ID, {})
+                env["res.partner"].create({"name": "Known", "email": KNOWN, "street": "Old Street"})
                 values = [{"name": f"Race {number}", "platform": PLATFORM} for number in range(2)]
                 print(json.dumps(env["integration.backend"].create(values).ids))
         else:

@@ -420,3 +420,42 @@ def test_times(written):
 def test_text_is_cleaned():
     order = parser.parse_order(samples.graphql_order(note=" a\x00b\ud800 "))
     assert order.note == "ab?"
+
+
+# === WHO BUYS FOR A COMPANY === #
+
+
+def purchasing_company(**overrides):
+    company = {"id": "gid://shopify/Company/77", "name": "Analytical Engines Ltd"}
+    return {"company": company, "location": {"taxSettings": {"taxRegistrationId": "BE0477472701"}}, **overrides}
+
+
+def test_purchasing_company():
+    payload = samples.graphql_order(purchasingEntity=purchasing_company())
+    customer = parser.parse_order(payload).customer
+    assert (customer.company, customer.company_external_id, customer.vat) == (
+        "Analytical Engines Ltd",
+        "77",
+        "BE0477472701",
+    )
+    assert customer.name == parser.parse_order(samples.graphql_order()).customer.name
+
+
+def test_purchasing_company_without_tax_number_or_customer():
+    entity = purchasing_company(location={"taxSettings": {"taxRegistrationId": None}})
+    payload = samples.graphql_order(purchasingEntity=entity, customer=None)
+    customer = parser.parse_order(payload).customer
+    assert (customer.external_id, customer.company_external_id, customer.vat) == ("", "77", "")
+
+
+def test_a_private_purchaser_is_no_company():
+    customer = parser.parse_order(samples.graphql_order(purchasingEntity={})).customer
+    assert (customer.company_external_id, customer.vat) == ("", "")
+
+
+def test_a_webhook_states_only_the_id_of_a_company_so_the_order_is_read():
+    payload = samples.webhook_order()
+    payload["company"] = {"id": 77, "location_id": 78}
+    assert parser_webhook.parse_order(payload).customer.company_external_id == "77"
+    assert parser_webhook.parse_whole_order(samples.webhook_order()) is not None
+    assert parser_webhook.parse_whole_order(payload) is None
