@@ -35,6 +35,7 @@
         "views/integration_cursor_views.xml",
         "views/integration_api_call_views.xml",
         "views/sale_order_views.xml",
+        "views/integration_payment_views.xml",
         "views/product_template_views.xml",
         "wizards/integration_key_rotation_views.xml",
     ],

@@ -13,6 +13,7 @@ from odoo.addons.connector_base.canonical import (
     Order,
     OrderLine,
     Refund,
+    RefundLine,
     minor_units,
 )
 
@@ -157,7 +158,7 @@ def _without_removed_units(lines, refunds, values):
     unshipped = {facts.line.external_id for facts in lines if facts.unshipped}
     for facts in refunds:
         returned, types = [], []
-        for line, restock_type in zip(facts.refund.lines, facts.restock_types, strict=True):
+        for line, restock_type in zip(facts.refund.lines, facts.restock_types, strict=False):
             edited_out = restock_type == "cancel" or (
                 restock_type == "no_restock" and line.line_external_id in unshipped
             )
@@ -166,8 +167,9 @@ def _without_removed_units(lines, refunds, values):
             else:
                 returned.append(line)
                 types.append(restock_type)
-        if returned or facts.refund.payments or not facts.refund.lines:
-            refund = dataclasses.replace(facts.refund, lines=tuple(returned))
+        lines_left = tuple(returned) + facts.refund.lines[len(facts.restock_types) :]  # duties have no restock type
+        if lines_left or facts.refund.payments or not facts.refund.lines:
+            refund = dataclasses.replace(facts.refund, lines=lines_left)
             kept.append(RefundFacts(refund=refund, restock_types=tuple(types)))
     if not removed:
         return lines, refunds, values
@@ -199,6 +201,20 @@ def _less(line, taken, currency, less):
         dataclasses.replace(entry, amount=entry.amount - part) for entry, part in zip(line.taxes, shares, strict=True)
     )
     return dataclasses.replace(line, quantity=line.quantity - quantity, discount=line.discount - discount, taxes=taxes)
+
+
+# === REFUNDS === #
+
+
+def restocking(restock_type):
+    """Return what a refund line's restock type says, as fields of `RefundLine`."""
+    kind = restock_type.lower()
+    return {"restock": kind != "no_restock", "cancelled": kind == "cancel"}
+
+
+def refunded_duty(duty_id, amount):
+    """Return the RefundLine that gives back `amount` of the line that the duty is on the order."""
+    return RefundLine(line_external_id=f"duty-{duty_id}", quantity=Decimal(1), subtotal=amount, tax=ZERO, restock=False)
 
 
 # === SMALL THINGS === #

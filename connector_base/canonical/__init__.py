@@ -9,7 +9,9 @@ from .order import (
     OrderLine,
     Payment,
     Refund,
+    RefundAdjustment,
     RefundLine,
+    RefundShipping,
     ShippingLine,
     TaxLine,
 )

@@ -206,6 +206,8 @@ class IntegrationOrderImporter(models.AbstractModel):
             backend, [draft for draft in drafts if draft.entry.order]
         )
         self._bind(backend, drafts)
+        self.env["integration.refund.importer"]._store(backend, drafts)
+        self.env["integration.payment.importer"]._store(backend, drafts)
         writer._check_amounts([*new, *rewritten])
         for draft in drafts:
             (result.updated if draft.entry.binding else result.created).append(draft.entry.external_id)
