@@ -46,7 +46,7 @@ class IntegrationPaymentImporter(models.AbstractModel):
         Payment = self.env["integration.payment"]
         known = Payment.search_fetch(
             [("backend_id", "=", backend.id), ("external_id", "in", list(stated))],
-            ["external_id", "status", "amount", "payment_id"],
+            ["external_id", "status", "amount", "currency_id", "payment_id"],
         )
         changes = defaultdict(Payment.browse)
         for record in known:

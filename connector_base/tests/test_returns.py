@@ -156,3 +156,7 @@ class TestReturns(PaymentCase):
         self.assertEqual(refund.with_user(users[0]).read(["amount", "problem"])[0]["amount"], 10.0)
         self.assertFalse(refund.with_user(users[0]).has_access("write"))
         self.assertFalse(refund.with_user(users[1]).has_access("read"))
+        other = self.env["res.company"].create({"name": "Other"})
+        users[0].write({"company_ids": [Command.set(other.ids)], "company_id": other.id})
+        for records in (refund, refund.line_ids):
+            self.assertFalse(records.with_user(users[0]).search_count([("id", "in", records.ids)]))
