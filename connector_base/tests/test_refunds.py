@@ -18,7 +18,7 @@ from .order_strategies import DIGITS
 from .refund_strategies import refunded_orders
 from .test_payments import PaymentCase, make_payment
 
-EXAMPLES = int(os.environ.get("REFUND_EXAMPLES", "3"))  # pages of up to 6 orders each
+EXAMPLES = int(os.environ.get("REFUND_EXAMPLES", "2"))  # pages of up to 6 orders each
 REFUNDED = datetime(2026, 3, 5, 12, tzinfo=timezone.utc)
 
 
