@@ -30,7 +30,7 @@ class IntegrationPayment(models.Model):
     )
     company_id = fields.Many2one(related="backend_id.company_id", store=True)
     order_id = fields.Many2one(
-        "sale.order", string="Order", required=True, readonly=True, ondelete="cascade", index=True, check_company=True
+        "sale.order", required=True, readonly=True, ondelete="cascade", index=True, check_company=True
     )
     external_id = fields.Char(string="Transaction ID", required=True, readonly=True)
     parent_external_id = fields.Char(
@@ -42,9 +42,7 @@ class IntegrationPayment(models.Model):
     amount = fields.Monetary(readonly=True)
     currency_id = fields.Many2one("res.currency", required=True, readonly=True)
     processed_at = fields.Datetime(string="Date", readonly=True)
-    refund_id = fields.Many2one(
-        "integration.refund", string="Refund", readonly=True, ondelete="set null", index="btree_not_null"
-    )
+    refund_id = fields.Many2one("integration.refund", readonly=True, ondelete="set null", index="btree_not_null")
     payment_id = fields.Many2one(
         "account.payment",
         string="Booked As",

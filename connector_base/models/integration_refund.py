@@ -18,7 +18,7 @@ class IntegrationRefund(models.Model):
     )
     company_id = fields.Many2one(related="backend_id.company_id", store=True)
     order_id = fields.Many2one(
-        "sale.order", string="Order", required=True, readonly=True, ondelete="cascade", index=True, check_company=True
+        "sale.order", required=True, readonly=True, ondelete="cascade", index=True, check_company=True
     )
     partner_id = fields.Many2one(related="order_id.partner_id", string="Customer")
     external_id = fields.Char(string="Refund ID", required=True, readonly=True)
@@ -104,9 +104,7 @@ class IntegrationRefundLine(models.Model):
         [("line", "Line"), ("shipping", "Shipping"), ("adjustment", "Adjustment")], required=True, readonly=True
     )
     line_external_id = fields.Char(string="Platform Line ID", readonly=True)
-    order_line_id = fields.Many2one(
-        "sale.order.line", string="Order Line", readonly=True, ondelete="set null", index="btree_not_null"
-    )
+    order_line_id = fields.Many2one("sale.order.line", readonly=True, ondelete="set null", index="btree_not_null")
     name = fields.Char(string="Description", readonly=True)
     quantity = fields.Float(digits="Product Unit", readonly=True)
     net = fields.Monetary(string="Without Taxes", readonly=True)

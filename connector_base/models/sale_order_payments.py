@@ -65,11 +65,12 @@ class SaleOrder(models.Model):
     @api.depends("integration_refund_ids.move_id")
     def _get_invoiced(self):
         """Credit notes of refunds belong to the order also when no line of theirs is one of the order's."""
-        super()._get_invoiced()
+        result = super()._get_invoiced()
         for order in self:
             if credits := order.sudo().integration_refund_ids.move_id.with_env(order.env):
                 order.invoice_ids |= credits
                 order.invoice_count = len(order.invoice_ids)
+        return result
 
     def _integration_still_authorized(self, authorization, payments):
         following = payments.filtered(lambda payment: payment.parent_external_id == authorization.external_id)
@@ -113,22 +114,24 @@ class SaleOrderLine(models.Model):
         Odoo takes credited quantities for not invoiced. Goods that are refunded before they were sent, but sold by
         what is delivered, are invoiced all the same, and credited: the books show what the platform charged.
         """
-        super()._compute_qty_to_invoice()
+        result = super()._compute_qty_to_invoice()
         for line in self.filtered(lambda line: line.state == "sale" and line.integration_kind):
             if line.order_id.integration_refunded_uninvoiced:
                 line.qty_to_invoice = 0.0
             elif line.integration_refund_line_ids:
                 line.qty_to_invoice = max(0.0, line.qty_to_invoice + line._integration_refund_correction())
+        return result
 
     @api.depends("integration_refund_line_ids.refund_id.move_id.state")
     def _compute_invoice_status(self):
         """A line is invoiced also when some of it was credited after."""
-        super()._compute_invoice_status()
+        result = super()._compute_invoice_status()
         for line in self.filtered(lambda line: line.state == "sale" and line.integration_kind):
             if line.invoice_status != "no" or line.qty_to_invoice or not line.integration_refund_line_ids:
                 continue
             if line.product_uom_id.compare(line._integration_invoiced_before(), line.product_uom_qty) >= 0:
                 line.invoice_status = "invoiced"
+        return result
 
     def _integration_credited(self):
         """Return the quantity of the line that credit notes of refunds took back: Odoo takes it for not invoiced."""
