@@ -41,6 +41,7 @@
         "views/sale_order_views.xml",
         "views/sale_order_hold_views.xml",
         "views/integration_score_views.xml",
+        "views/integration_payment_views.xml",
         "views/product_template_views.xml",
         "views/res_partner_views.xml",
         "wizards/integration_key_rotation_views.xml",

@@ -31,7 +31,12 @@ _ORDER_CONNECTIONS = {
     "shippingLines": "order_shipping_lines",
     "discountApplications": "order_discount_applications",
 }
-_REFUND_CONNECTIONS = {"refundLineItems": "refund_line_items", "transactions": "refund_transactions"}
+_REFUND_CONNECTIONS = {
+    "refundLineItems": "refund_line_items",
+    "refundShippingLines": "refund_shipping_lines",
+    "orderAdjustments": "refund_adjustments",
+    "transactions": "refund_transactions",
+}
 
 
 class SessionTransport(Transport):

@@ -15,7 +15,9 @@ from odoo.addons.connector_base.canonical import (
     OrderLine,
     Payment,
     Refund,
+    RefundAdjustment,
     RefundLine,
+    RefundShipping,
     ShippingLine,
     TaxLine,
 )
@@ -33,6 +35,8 @@ from .parser_common import (
     full_name,
     guest,
     landing_page,
+    refunded_duty,
+    restocking,
     taxes,
 )
 from .reader import Reader
@@ -273,7 +277,12 @@ class _OrderReader:
         refund = Refund(
             external_id=node.identifier("id"),
             created_at=node.time("createdAt") or node.required_time("processedAt"),
-            lines=tuple(self.refund_line(line) for line in lines),
+            lines=(
+                *(self.refund_line(line) for line in lines),
+                *(self.refunded_duty(duty) for duty in node.children("duties")),
+            ),
+            shipping=tuple(self.refunded_shipping(line) for line in self.nodes(node, "refundShippingLines")),
+            adjustments=tuple(self.adjustment(entry) for entry in self.nodes(node, "orderAdjustments")),
             payments=self.payments(self.nodes(node, "transactions")),
             note=node.text("note"),
         )
@@ -285,7 +294,26 @@ class _OrderReader:
             quantity=Decimal(node.count("quantity")),
             subtotal=self.money(node, "subtotalSet"),
             tax=self.money(node, "totalTaxSet"),
-            restock=node.text("restockType").lower() != "no_restock",
+            **restocking(node.text("restockType")),
+        )
+
+    def refunded_duty(self, node):
+        duty = node.child("originalDuty")
+        return refunded_duty(duty.identifier("id") if duty else "", self.money(node, "amountSet"))
+
+    def refunded_shipping(self, node):
+        return RefundShipping(
+            line_external_id=node.required_child("shippingLine").identifier("id", ""),
+            subtotal=self.money(node, "subtotalAmountSet"),
+            tax=self.money(node, "taxAmountSet"),
+        )
+
+    def adjustment(self, node):
+        """A discrepancy: Shopify's amounts are what the order is worth more, ours what is given back on top."""
+        return RefundAdjustment(
+            external_id=node.identifier("id"),
+            subtotal=-self.money(node, "amountSet"),
+            tax=-self.money(node, "taxAmountSet"),
         )
 
 

@@ -15,6 +15,7 @@ from odoo.addons.connector_base.canonical import (
     Order,
     OrderLine,
     Refund,
+    RefundLine,
     minor_units,
 )
 
@@ -160,7 +161,7 @@ def _without_removed_units(lines, refunds, values):
     unshipped = {facts.line.external_id for facts in lines if facts.unshipped}
     for facts in refunds:
         returned, types = [], []
-        for line, restock_type in zip(facts.refund.lines, facts.restock_types, strict=True):
+        for line, restock_type in zip(facts.refund.lines, facts.restock_types, strict=False):
             edited_out = restock_type == "cancel" or (
                 restock_type == "no_restock" and line.line_external_id in unshipped
             )
@@ -169,8 +170,9 @@ def _without_removed_units(lines, refunds, values):
             else:
                 returned.append(line)
                 types.append(restock_type)
-        if returned or facts.refund.payments or not facts.refund.lines:
-            refund = dataclasses.replace(facts.refund, lines=tuple(returned))
+        lines_left = tuple(returned) + facts.refund.lines[len(facts.restock_types) :]  # duties have no restock type
+        if lines_left or facts.refund.payments or not facts.refund.lines:
+            refund = dataclasses.replace(facts.refund, lines=lines_left)
             kept.append(RefundFacts(refund=refund, restock_types=tuple(types)))
     if not removed:
         return lines, refunds, values
@@ -230,6 +232,18 @@ def _split(url):
         return urlsplit(url) if url else None
     except ValueError:
         return None
+# === REFUNDS === #
+
+
+def restocking(restock_type):
+    """Return what a refund line's restock type says, as fields of `RefundLine`."""
+    kind = restock_type.lower()
+    return {"restock": kind != "no_restock", "cancelled": kind == "cancel"}
+
+
+def refunded_duty(duty_id, amount):
+    """Return the RefundLine that gives back `amount` of the line that the duty is on the order."""
+    return RefundLine(line_external_id=f"duty-{duty_id}", quantity=Decimal(1), subtotal=amount, tax=ZERO, restock=False)
 
 
 # === SMALL THINGS === #

@@ -15,7 +15,9 @@ from odoo.addons.connector_base.canonical import (
     OrderLine,
     Payment,
     Refund,
+    RefundAdjustment,
     RefundLine,
+    RefundShipping,
     ShippingLine,
     TaxLine,
 )
@@ -33,6 +35,8 @@ from .parser_common import (
     full_name,
     guest,
     landing_page,
+    refunded_duty,
+    restocking,
     taxes,
 )
 from .reader import Reader
@@ -348,7 +352,19 @@ class _OrderReader:
         refund = Refund(
             external_id=node.identifier("id"),
             created_at=node.time("created_at") or node.required_time("processed_at"),
-            lines=tuple(self.refund_line(line) for line in lines),
+            lines=(
+                *(self.refund_line(line) for line in lines),
+                *(
+                    refunded_duty(duty.identifier("duty_id", ""), self.bag(duty.required_child("amount_set")))
+                    for duty in node.children("duties")
+                ),
+            ),
+            shipping=tuple(self.refunded_shipping(node)),
+            adjustments=tuple(
+                self.adjustment(entry)
+                for entry in node.children("order_adjustments")
+                if entry.text("kind") != "shipping_refund"
+            ),
             payments=self.payments(node),
             note=node.text("note"),
         )
@@ -360,7 +376,37 @@ class _OrderReader:
             quantity=Decimal(node.count("quantity")),
             subtotal=self.part(node, "subtotal"),
             tax=self.part(node, "total_tax"),
-            restock=node.text("restock_type").lower() != "no_restock",
+            **restocking(node.text("restock_type")),
+        )
+
+    def refunded_shipping(self, node):
+        """Per shipping line where the payload states it so, else the adjustments that don't say of which line."""
+        if node.states("refund_shipping_lines"):
+            for entry in node.children("refund_shipping_lines"):
+                line = entry.required_child("shipping_line")
+                yield RefundShipping(
+                    line_external_id=line.identifier("id", ""),
+                    subtotal=self.money(entry, "subtotal_amount"),
+                    tax=self.money(entry, "tax_amount"),
+                )
+            return
+        charges = self.node.children("shipping_lines")
+        for entry in node.children("order_adjustments"):
+            if entry.text("kind") != "shipping_refund":
+                continue
+            self.guessed = self.guessed or len(charges) > 1
+            yield RefundShipping(
+                line_external_id=charges[0].identifier("id", "") if len(charges) == 1 else "",
+                subtotal=-self.money(entry, "amount"),
+                tax=-self.money(entry, "tax_amount"),
+            )
+
+    def adjustment(self, node):
+        """A discrepancy: Shopify's amounts are what the order is worth more, ours what is given back on top."""
+        return RefundAdjustment(
+            external_id=node.identifier("id"),
+            subtotal=-self.money(node, "amount"),
+            tax=-self.money(node, "tax_amount"),
         )
 
     def part(self, node, key):

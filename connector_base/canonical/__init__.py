@@ -10,7 +10,9 @@ from .order import (
     OrderLine,
     Payment,
     Refund,
+    RefundAdjustment,
     RefundLine,
+    RefundShipping,
     ShippingLine,
     TaxLine,
 )

@@ -110,20 +110,47 @@ class Payment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefundLine:
-    """Quantity of an order line given back; `subtotal` tax-included or not like the order, `tax` its tax."""
+    """Quantity of an order line given back; `subtotal` tax-included or not like the order, `tax` its tax.
+
+    `restock`: the goods go back to stock; `cancelled`: they had not left it yet.
+    """
 
     line_external_id: str
     quantity: Decimal
     subtotal: Decimal
     tax: Decimal
     restock: bool
+    cancelled: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundShipping:
+    """What of a shipping charge is given back; an empty `line_external_id` is the order's only shipping line."""
+
+    line_external_id: str
+    subtotal: Decimal
+    tax: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundAdjustment:
+    """What is given back beyond lines and shipping (goodwill), negative when held back of them (a restocking fee)."""
+
+    external_id: str
+    subtotal: Decimal
+    tax: Decimal
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refund:
+    """What the order is worth less; `payments` are the transactions that paid it back, if it had been paid."""
+
     external_id: str
     created_at: datetime
     lines: tuple[RefundLine, ...] = ()
+    shipping: tuple[RefundShipping, ...] = ()
+    adjustments: tuple[RefundAdjustment, ...] = ()
     payments: tuple[Payment, ...] = ()
     note: str = ""
 

@@ -1,5 +1,6 @@
 from . import (
     accounting_dates,
+    credit_drafter,
     currency_resolver,
     delivery_launcher,
     order_drafts,
@@ -13,7 +14,10 @@ from . import (
     order_writer,
     partner_resolver,
     partner_writer,
+    payment_importer,
     product_resolver,
+    refund_importer,
+    return_importer,
     tax_resolver,
     workflow_forecast,
     workflow_steps,

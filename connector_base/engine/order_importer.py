@@ -222,6 +222,8 @@ class IntegrationOrderImporter(models.AbstractModel):
             backend, [draft for draft in drafts if draft.entry.order]
         )
         self._bind(backend, drafts)
+        self.env["integration.refund.importer"]._store(backend, drafts)
+        self.env["integration.payment.importer"]._store(backend, drafts)
         writer._check_amounts([*new, *rewritten])
         self.env["integration.order.risk"]._hold_updated(drafts, rewritten)
         self._tell_holds(drafts, reasons)

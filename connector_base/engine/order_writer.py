@@ -11,7 +11,7 @@ FAST_PARAMETER = "connector_base.fast_order_creation"
 SAMPLE = 50  # one order in so many is computed by Odoo as well, and compared
 
 # The modules whose ways of computing quotations the import knows. A field that any other module computes is left to it.
-TRUSTED_MODULES = {"sale", "sale_stock"}
+TRUSTED_MODULES = {"sale", "sale_stock", "connector_base"}
 ORDER_AMOUNTS = ("amount_untaxed", "amount_tax", "amount_total")
 LINE_AMOUNTS = ("price_subtotal", "price_tax", "price_total", "price_reduce_taxexcl", "price_reduce_taxinc")
 # What the amounts depend on besides their own compute methods

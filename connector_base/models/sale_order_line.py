@@ -89,7 +89,7 @@ class SaleOrderLine(models.Model):
             return {
                 "extra_tax_data": scaled_tax_data(
                     data,
-                    self.qty_invoiced,
+                    self._integration_invoiced_before(),
                     quantity,
                     total,
                     currency_digits=digits,
@@ -99,5 +99,5 @@ class SaleOrderLine(models.Model):
         if self.tax_ids:
             return {}
         # Odoo ignores given amounts on lines without taxes: the price must give the share
-        share = share_of(self.price_subtotal, self.qty_invoiced, quantity, total, digits=digits)
+        share = share_of(self.price_subtotal, self._integration_invoiced_before(), quantity, total, digits=digits)
         return {"price_unit": share / quantity, "discount": 0.0}

@@ -21,12 +21,13 @@ def changed(order: dict, now: str) -> dict:
     return order
 
 
-def transact(shop: Shop, order: dict, kind: str, amount: int, now: str, *, parent: int | None = None) -> int:
-    """Add one successful transaction in place; its id."""
+def transact(shop: Shop, order: dict, kind: str, amount: int, now: str, *, parent: int | None = None,
+             status: str = "SUCCESS") -> int:  # fmt: skip
+    """Add one transaction in place; its id."""
     number = shop.id("OrderTransaction")
     order["transactions"].append(
         {
-            "id": number, "kind": kind, "status": "SUCCESS", "gateway": order["gateway"], "amount": amount,
+            "id": number, "kind": kind, "status": status, "gateway": order["gateway"], "amount": amount,
             "created_at": now, "parent_id": parent, "test": order["test"],
         }
     )  # fmt: skip
@@ -42,7 +43,8 @@ def pay(shop: Shop, order: dict, now: str, amount: str | None = None) -> dict:
     minor = to_minor(amount, order["currency"]) if amount is not None else due
     if minor <= 0 or minor > due:
         raise Invalid(f"nothing to pay, or more than is outstanding ({due} minor units)")
-    authorization = next((t["id"] for t in order["transactions"] if t["kind"] == "AUTHORIZATION"), None)
+    authorizations = [t["id"] for t in order["transactions"] if t["kind"] == "AUTHORIZATION"]
+    authorization = authorizations[0] if status.authorized(order) else None
     transact(shop, order, "CAPTURE" if authorization else "SALE", minor, now, parent=authorization)
     return order
 
@@ -50,6 +52,23 @@ def pay(shop: Shop, order: dict, now: str, amount: str | None = None) -> dict:
 def authorize(shop: Shop, order: dict, now: str) -> dict:
     order = changed(order, now)
     transact(shop, order, "AUTHORIZATION", order["totals"]["total"], now)
+    return order
+
+
+def decline(shop: Shop, order: dict, now: str) -> dict:
+    """The customer tries to pay what is outstanding, and the gateway refuses."""
+    order = changed(order, now)
+    transact(shop, order, "SALE", status.outstanding(order), now, status="FAILURE")
+    return order
+
+
+def void(shop: Shop, order: dict, now: str) -> dict:
+    """Give up what is authorized and not captured."""
+    if not status.authorized(order):
+        raise Invalid("nothing is authorized")
+    order = changed(order, now)
+    parent = next(t["id"] for t in order["transactions"] if t["kind"] == "AUTHORIZATION")
+    transact(shop, order, "VOID", status.authorized(order), now, parent=parent)
     return order
 
 
@@ -78,7 +97,8 @@ def refund(shop: Shop, order: dict, now: str, *, lines=None, shipping=False, amo
     if amount is not None and given != worth:
         record["adjustments"].append({"id": shop.id("OrderAdjustment"), "amount": worth - given, "tax": 0})
     if given and pay_back:
-        parent = next((t["id"] for t in order["transactions"] if t["kind"] in ("SALE", "CAPTURE")), None)
+        paid = (t["id"] for t in order["transactions"] if t["kind"] in ("SALE", "CAPTURE") and t["status"] == "SUCCESS")
+        parent = next(paid, None)
         record["transactions"].append(transact(shop, order, "REFUND", given, now, parent=parent))
     if not (entries or carriage or record["transactions"]):
         raise Invalid("nothing to refund")
@@ -130,8 +150,7 @@ def cancel(shop: Shop, order: dict, now: str, reason: str = "CUSTOMER", note: st
         raise Invalid("an order that was shipped cannot be cancelled: refund it")
     order = changed(order, now)
     if status.authorized(order):
-        parent = next(t["id"] for t in order["transactions"] if t["kind"] == "AUTHORIZATION")
-        transact(shop, order, "VOID", status.authorized(order), now, parent=parent)
+        order = void(shop, order, now)
     if any(status.returned(order, line["id"]) < line["quantity"] for line in order["lines"]):
         order = refund(shop, order, now, full=True, restock="CANCEL", note=note or "Order canceled")
     order.update(cancelled_at=now, cancel_reason=reason, closed_at=now, staff_note=note)

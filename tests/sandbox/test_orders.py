@@ -182,6 +182,19 @@ def test_capture_of_an_authorization(lab):
     assert all(parent for _, parent in kinds[1:])
 
 
+def test_a_declined_payment_and_a_voided_authorization(lab):
+    order = lab.place()
+    assert lab.act(order, "decline")["financial_status"] == "PENDING"
+    assert lab.act(order, "authorize")["financial_status"] == "AUTHORIZED"
+    assert lab.act(order, "void")["financial_status"] == "PENDING"
+    lab.control("POST", f"/orders/{order['id']}/void", {}, status=400)
+    assert lab.act(order, "pay")["financial_status"] == "PAID"
+    assert lab.act(order, "refund", amount="1")["financial_status"] == "PARTIALLY_REFUNDED"
+    kinds = [(t["kind"], t["status"]) for t in lab.stored(order)["transactions"]]
+    assert kinds[:3] == [("SALE", "FAILURE"), ("AUTHORIZATION", "SUCCESS"), ("VOID", "SUCCESS")]
+    assert [kind for kind, _status in kinds[3:]] == ["SALE", "REFUND"]
+
+
 @pytest.mark.parametrize(
     ("spec", "reason"),
     [

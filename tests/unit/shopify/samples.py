@@ -340,13 +340,38 @@ WEBHOOK = {
 }  # fmt: skip
 
 
-def refund(number, lines, *, payments=()):
-    """A refund in GraphQL's shape; `lines` are (line number, quantity, restock type, subtotal, tax in EUR)."""
+def refund(number, lines, *, payments=(), shipping=(), adjustments=(), duties=()):
+    """A refund in GraphQL's shape; `lines` are (line number, quantity, restock type, subtotal, tax in EUR),
+    `shipping` and `adjustments` (number, amount, tax), `duties` (number, amount)."""
     return {
         "id": f"gid://shopify/Refund/{number}",
         "createdAt": "2026-11-03T09:00:00Z",
         "processedAt": "2026-11-03T09:00:00Z",
         "note": None,
+        "duties": [
+            {"originalDuty": {"id": f"gid://shopify/Duty/{duty}"}, "amountSet": bag(amount, amount)}
+            for duty, amount in duties
+        ],
+        "refundShippingLines": connection(
+            [
+                {
+                    "shippingLine": {"id": f"gid://shopify/ShippingLine/{line_number}"},
+                    "subtotalAmountSet": bag(subtotal, subtotal),
+                    "taxAmountSet": bag(tax_amount, tax_amount),
+                }
+                for line_number, subtotal, tax_amount in shipping
+            ]
+        ),
+        "orderAdjustments": connection(
+            [
+                {
+                    "id": f"gid://shopify/OrderAdjustment/{adjustment}",
+                    "amountSet": bag(amount, amount),
+                    "taxAmountSet": bag(tax_amount, tax_amount),
+                }
+                for adjustment, amount, tax_amount in adjustments
+            ]
+        ),
         "refundLineItems": connection(
             [
                 {
@@ -376,7 +401,7 @@ def refund(number, lines, *, payments=()):
     }
 
 
-def rest_refund(number, lines, *, payments=()):
+def rest_refund(number, lines, *, payments=(), shipping=(), adjustments=(), duties=()):
     """The same refund in the webhook's shape."""
     return {
         "id": number,
@@ -409,7 +434,25 @@ def rest_refund(number, lines, *, payments=()):
             }
             for payment, amount in payments
         ],
-        "order_adjustments": [],
+        "duties": [{"duty_id": duty, "amount_set": rest_bag(amount, amount)} for duty, amount in duties],
+        "order_adjustments": [
+            {
+                "id": adjustment,
+                "kind": "refund_discrepancy",
+                **rest_money("amount", amount, amount),
+                **rest_money("tax_amount", tax_amount, tax_amount),
+            }
+            for adjustment, amount, tax_amount in adjustments
+        ]
+        + [
+            {
+                "id": 9000 + line_number,
+                "kind": "shipping_refund",
+                **rest_money("amount", f"-{subtotal}", f"-{subtotal}"),
+                **rest_money("tax_amount", f"-{tax_amount}", f"-{tax_amount}"),
+            }
+            for line_number, subtotal, tax_amount in shipping
+        ],
     }
 
 

@@ -5,7 +5,18 @@ from decimal import Decimal
 
 import pytest
 
-from odoo.addons.connector_base.canonical import UNSET, Address, Campaign, Customer, Discount, Payment, TaxLine, digest
+from odoo.addons.connector_base.canonical import (
+    UNSET,
+    Address,
+    Campaign,
+    Customer,
+    Discount,
+    Payment,
+    RefundAdjustment,
+    RefundShipping,
+    TaxLine,
+    digest,
+)
 from odoo.addons.connector_base.transport import DataError
 from odoo.addons.connector_shopify import parser, parser_webhook
 
@@ -344,6 +355,42 @@ def test_discount_stated_in_total_only_is_shared():
 def test_whole_payload_is_taken():
     document = parser_webhook.parse_whole_order(samples.webhook_order())
     assert document == parser_webhook.parse_order(samples.webhook_order())
+
+
+def test_refunded_shipping_duties_and_adjustments():
+    """Shopify's adjustments are what the order is worth more: negative for goodwill. Ours are what is given back."""
+    parts = {
+        "payments": [(32, "61.50")],
+        "shipping": [(21, "5.0", "0.84")],
+        "adjustments": [(41, "-2.50", "0.00")],
+        "duties": [(51, "3.00")],
+    }
+    lines = [(11, 1, "cancel", "54.0", "9.0")]
+    order = both(
+        samples.graphql_order(refunds=[samples.refund(90, lines, **parts)]),
+        samples.webhook_order(refunds=[samples.rest_refund(90, lines, **parts)]),
+    )
+    (refund,) = order.refunds
+    assert refund.shipping == (RefundShipping(line_external_id="21", subtotal=D("5"), tax=D("0.84")),)
+    assert refund.adjustments == (RefundAdjustment(external_id="41", subtotal=D("2.5"), tax=D("0")),)
+    mug, duty = refund.lines
+    assert (mug.restock, mug.cancelled) == (True, True)
+    assert (duty.line_external_id, duty.quantity, duty.subtotal, duty.restock) == ("duty-51", 1, D("3"), False)
+
+
+def test_refunded_shipping_lines_of_a_webhook():
+    """Newer payloads say per shipping line what is given back; the adjustments repeat it."""
+    refund = samples.rest_refund(90, [], payments=[(32, "5.00")], shipping=[(21, "5.0", "0.84")])
+    refund["refund_shipping_lines"] = [
+        {
+            "shipping_line": {"id": 21},
+            "subtotal_amount_set": samples.rest_bag("5.00", "5.40"),
+            "tax_amount_set": samples.rest_bag("0.84", "0.90"),
+        }
+    ]
+    (refund,) = parser_webhook.parse_order(samples.webhook_order(refunds=[refund])).refunds
+    assert refund.shipping == (RefundShipping(line_external_id="21", subtotal=D("5"), tax=D("0.84")),)
+    assert refund.adjustments == ()
 
 
 @pytest.mark.parametrize("key", ["line_items", "refunds", "total_price_set", "updated_at", "taxes_included"])
