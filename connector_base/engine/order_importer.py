@@ -252,6 +252,7 @@ class IntegrationOrderImporter(models.AbstractModel):
                     "backend_id": backend.id,
                     "external_id": draft.entry.external_id,
                     "odoo_id": draft.order.id,
+                    "remote_created_at": naive(draft.entry.document.created_at),
                     "remote_updated_at": naive(draft.entry.document.updated_at),
                     "digest_in": draft.entry.digest,
                 }
