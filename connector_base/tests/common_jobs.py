@@ -84,26 +84,25 @@ class FakeAdapter:
         found = [document for document in found if not since or document.created_at >= since]
         return sorted(found, key=lambda document: (document.created_at, document.external_id))
 
+    def _place(self, document):
+        return f"{document.created_at.isoformat()} {document.external_id}"
+
     def _list_order_ids(self, backend, since, until, page=None):
         """As `_list_order_ids` of a real adapter; a page begins behind the last order of the one before."""
         self._call("list_ids", since, until, page)
-        found = self._placed(since, until)
-        if page:
-            found = [document for document in found if f"{document.created_at.isoformat()} {document.external_id}" > page]
+        found = [document for document in self._placed(since, until) if self._place(document) > (page or "")]
         shown = found[: self.page_size]
-        last = f"{shown[-1].created_at.isoformat()} {shown[-1].external_id}" if shown else ""
-        return Page(
-            documents=tuple(
-                OrderStub(
-                    external_id=document.external_id,
-                    name=document.name,
-                    created_at=document.created_at,
-                    updated_at=document.updated_at,
-                )
-                for document in shown
-            ),
-            next_page=last if len(found) > len(shown) else None,
-        )
+        stubs = [
+            OrderStub(
+                external_id=document.external_id,
+                name=document.name,
+                created_at=document.created_at,
+                updated_at=document.updated_at,
+            )
+            for document in shown
+        ]
+        more = len(found) > len(shown)
+        return Page(documents=tuple(stubs), next_page=self._place(shown[-1]) if more else None)
 
     def _count_order_ids(self, backend, since, until):
         return len(self._placed(since, until))
