@@ -40,7 +40,8 @@ class IntegrationOrderImporter(models.AbstractModel):
         """Import canonical orders (at most 500) of one backend in the current transaction; return an `ImportResult`.
 
         Documents older than what was imported are skipped, equal ones are left alone. A document that can't be imported
-        is reported to `job` as a failed child (if given) and keeps no other from being imported.
+        is reported to `job` as a failed child (if given) and keeps no other from being imported. With
+        `integration_replay` in the context, quotations are written as the platform has them though that is applied.
 
         :param sync.job job: where failures are noted and earlier ones of now good documents are resolved
         :param str source: where the documents came from (webhook, poll, ...), for the log
@@ -95,7 +96,8 @@ class IntegrationOrderImporter(models.AbstractModel):
                 continue
             whole = digest(document)
             # a held order is looked at again: what was missing in Odoo may be there now
-            if binding and binding.digest_in == whole and not binding.odoo_id.integration_hold_reason:
+            known = binding and binding.digest_in == whole and not binding.odoo_id.integration_hold_reason
+            if known and not self._is_replayed(binding.odoo_id):
                 result.unchanged.append(document.external_id)
             else:
                 entries.append(self._entry(document, whole, binding))
@@ -107,9 +109,15 @@ class IntegrationOrderImporter(models.AbstractModel):
         if not binding:
             return Entry(document, whole, None, None, lines, parties, True, True)
         order = binding.odoo_id
-        lines_due = lines != order.integration_lines_digest or bool(order.integration_hold_reason)
-        parties_due = bool(parties) and parties != order.integration_parties_digest
+        replay = self._is_replayed(order)
+        lines_due = replay or lines != order.integration_lines_digest or bool(order.integration_hold_reason)
+        parties_due = bool(parties) and (replay or parties != order.integration_parties_digest)
         return Entry(document, whole, binding, order, lines, parties, lines_due, parties_due)
+
+    @api.model
+    def _is_replayed(self, order):
+        """Whether `order` is to be written as the platform has it, though that is applied already."""
+        return bool(self.env.context.get("integration_replay")) and order.state in ("draft", "sent")
 
     @api.model
     def _skip_reason(self, backend, document, binding):

@@ -1,1 +1,7 @@
-from . import integration_connect, integration_key_rotation
+from . import (
+    integration_connect,
+    integration_dry_run,
+    integration_import,
+    integration_key_rotation,
+    integration_reconcile,
+)
