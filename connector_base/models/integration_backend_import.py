@@ -79,14 +79,15 @@ class IntegrationBackend(models.Model):
         backend.invalidate_recordset(["period_import_id", "period_import_state"])
         if backend.period_import_state in ("running", "stopping", "paused"):
             return backend.period_import_id.with_env(self.env)
-        now = fields.Datetime.now()
+        now, overlap = fields.Datetime.now(), self.env["sync.job"]._overlap()
         if not cursor.value:
-            cursor.value = now - self.env["sync.job"]._overlap()
+            cursor.value = now - overlap
         return self._enqueue(
             "import_order_period",
             arguments={
                 "since": aware(since).isoformat() if since else None,
-                "until": aware(until or now).isoformat(),
+                # the platform's clock may be ahead
+                "until": aware(until or now + overlap).isoformat(),
             },
         )
 
