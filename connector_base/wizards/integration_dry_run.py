@@ -83,6 +83,7 @@ class IntegrationDryRun(models.TransientModel):
             "res_id": self.id,
             "views": [(False, "form")],
             "target": "new",
+            "context": {"dialog_size": "extra-large"},
         }
 
     # === RUN === #
@@ -125,7 +126,6 @@ class IntegrationDryRun(models.TransientModel):
             "changes": self.env["ir.qweb"]._render("connector_base.dry_run_changes", {"changes": found.changes})
             if found.changes
             else False,
-            "change_count": len(found.changes),
         }
 
     def _documents(self):
@@ -247,7 +247,6 @@ class IntegrationDryRunLine(models.TransientModel):
     outcome = fields.Selection(OUTCOMES, "Result", readonly=True)
     reason = fields.Text("Why", readonly=True)
     changes = fields.Html("Before and After", readonly=True, sanitize=False)
-    change_count = fields.Integer("Differences", readonly=True)
 
 
 class IntegrationWebhookEvent(models.Model):
