@@ -6,7 +6,6 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
 from ..engine.clock import naive
-from ..transport import DataError
 from .complete_common import START, CompleteCase
 
 
