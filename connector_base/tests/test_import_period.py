@@ -280,3 +280,11 @@ class TestImportWizard(CompleteCase):
         wizard = self.env["integration.import"].with_user(manager).browse(action["res_id"])
         self.assertEqual(wizard.backend_id, self.backend)
         wizard.action_start()
+
+    def test_connecting_says_what_will_be_missing(self):
+        self.env["account.tax"].search([]).active = False
+        wizard = self.env["integration.connect"].new({"platform": "test", "tax_policy": "match"})
+        self.assertIn("Sales taxes", wizard.preflight)
+        self.assertIn("Job runner", wizard.preflight)
+        wizard.tax_policy = "create"
+        self.assertNotIn("Sales taxes", wizard.preflight)

@@ -1,5 +1,6 @@
 from . import (
     integration_connect,
+    integration_connect_preflight,
     integration_dry_run,
     integration_import,
     integration_key_rotation,
