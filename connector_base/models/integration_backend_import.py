@@ -93,17 +93,16 @@ class IntegrationBackend(models.Model):
 
     def _start_work(self, since):
         """Override of `integration.backend`: who connects again finds the import that disconnecting stopped."""
-        super()._start_work(since)
-        job = self.sudo().period_import_id
         if not since and self.sudo().period_import_state == "paused":
-            job.action_retry()
+            self.sudo().period_import_id.action_retry()
+        return super()._start_work(since)
 
     def _stop_work(self):
         """Override of `integration.backend`: the import of a period goes on when the channel is connected again."""
         for backend in self.sudo():
             if backend.period_import_state == "running":
                 backend.period_import_id.paused = True
-        super()._stop_work()
+        return super()._stop_work()
 
     # === ACTION METHODS === #
 

@@ -33,7 +33,7 @@ class IntegrationDryRun(models.TransientModel):
     external_ids = fields.Text(
         "Orders", help="The platform's ids of the orders, or the names of orders that Odoo has, one per line."
     )
-    event_id = fields.Many2one("integration.webhook.event", "Event", ondelete="cascade", readonly=True)
+    event_id = fields.Many2one("integration.webhook.event", ondelete="cascade", readonly=True)
     source = fields.Selection(
         [("platform", "As the platform has it now"), ("event", "As the event says")],
         "State",
