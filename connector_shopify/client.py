@@ -193,6 +193,15 @@ class ShopifyClient:
             ]
         return [self._complete_order(node, presentment) for node in nodes if node and node.get("id")]
 
+    def order_ids(self, query, *, first, after=None):
+        """Return (stubs of orders, cursor of the next page or None) of the search `query`, oldest first.
+
+        A stub has id, name, createdAt and updatedAt.
+        """
+        variables = {"query": query, "first": first, "after": after}
+        connection = take(self._execute("order_ids", variables), "orders")
+        return take(connection, "nodes"), _next_cursor(connection)
+
     def orders_count(self, query):
         """Return how many orders the search `query` finds."""
         count = self._execute("orders_count", {"query": query}).get("ordersCount")

@@ -1,4 +1,4 @@
-"""Reading all orders since a time, page by page, in an order that loses none while they change. No Odoo import."""
+"""Reading orders page by page, in an order that loses none while they change. No Odoo import."""
 
 import json
 from dataclasses import dataclass, replace
@@ -31,7 +31,7 @@ class OrderListing:
     @classmethod
     def begin(cls, since):
         """Return the listing of the orders updated at or after `since` (aware datetime, None for all)."""
-        return cls(since=since.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ") if since else "")
+        return cls(since=_text(since))
 
     @classmethod
     def resume(cls, token):
@@ -39,10 +39,7 @@ class OrderListing:
 
         :raise DataError: it is no token of ours
         """
-        try:
-            return cls(**json.loads(token))
-        except (TypeError, ValueError):
-            raise DataError(f"Not a page of a Shopify listing: {token}", remedy="Start the import again.") from None
+        return _resumed(cls, token)
 
     @property
     def token(self):
@@ -78,6 +75,66 @@ class OrderListing:
         if seen + self.size > const.LISTING_LIMIT and reached and _later(reached, self.since):
             return replace(self, since=reached, cursor=None, seen=0)
         return replace(self, cursor=cursor, seen=seen)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StubListing:
+    """Where a listing of order stubs by `created_at`, oldest first, stands; see `OrderListing`.
+
+    :param until: ISO 8601 text; orders created before it are listed
+    """
+
+    since: str = ""
+    until: str = ""
+    cursor: str | None = None
+    seen: int = 0
+
+    @classmethod
+    def begin(cls, since, until):
+        """Return the listing of the orders created from `since` (None: ever) on and before `until`."""
+        return cls(since=_text(since), until=_text(until))
+
+    @classmethod
+    def resume(cls, token):
+        """Return the listing that `token` continues.
+
+        :raise DataError: it is no token of ours
+        """
+        return _resumed(cls, token)
+
+    @property
+    def token(self):
+        """The text that `resume` continues from."""
+        state = {"since": self.since, "until": self.until, "cursor": self.cursor, "seen": self.seen}
+        return json.dumps(state, separators=(",", ":"))
+
+    @property
+    def query(self):
+        """The search for what this listing lists. https://shopify.dev/docs/api/usage/search-syntax"""
+        terms = [f"created_at:>='{self.since}'"] if self.since else []
+        return " AND ".join([*terms, f"created_at:<'{self.until}'"])
+
+    def read_page(self, client):
+        """Read the next page; return (stubs as GraphQL states them, the listing of what follows or None)."""
+        nodes, cursor = client.order_ids(self.query, first=const.STUBS_PAGE, after=self.cursor)
+        if not cursor:
+            return nodes, None
+        seen = self.seen + len(nodes)
+        reached = nodes[-1].get("createdAt") if nodes else ""
+        if seen + const.STUBS_PAGE > const.LISTING_LIMIT and reached and _later(reached, self.since):
+            return nodes, replace(self, since=reached, cursor=None, seen=0)
+        return nodes, replace(self, cursor=cursor, seen=seen)
+
+
+def _text(moment):
+    return moment.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ") if moment else ""
+
+
+def _resumed(listing_class, token):
+    try:
+        return listing_class(**json.loads(token))
+    except (TypeError, ValueError):
+        raise DataError(f"Not a page of a Shopify listing: {token}", remedy="Start the import again.") from None
 
 
 def _later(reached, since):

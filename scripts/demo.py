@@ -143,7 +143,7 @@ def wait_until_imported(rpc: Rpc, backend_id: int, seconds: float = IMPORT_SECON
         backend = rpc.call("integration.backend", "read", [backend_id], ["state", "state_message"])[0]
         if backend["state"] == "error":
             raise Failure(f"The connection to the shop failed: {backend['state_message']}")
-        imports = [job for job in jobs if job["operation"] == "import_orders"] or jobs
+        imports = [job for job in jobs if job["operation"] == "import_order_period"] or jobs
         text = "; ".join(f"{job['name']}: {job['items_done']} of {job['items_total'] or '?'}" for job in imports[:2])
         if text and text != shown and not quiet:
             say(f"    {text}")

@@ -1,5 +1,6 @@
 """Platform-neutral documents: the only language between adapters and the engine. Plain Python, nothing of Odoo."""
 
+from .listing import OrderStub
 from .order import (
     FINANCIAL_STATUSES,
     FULFILLMENT_STATUSES,

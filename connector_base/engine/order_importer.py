@@ -40,7 +40,8 @@ class IntegrationOrderImporter(models.AbstractModel):
         """Import canonical orders (at most 500) of one backend in the current transaction; return an `ImportResult`.
 
         Documents older than what was imported are skipped, equal ones are left alone. A document that can't be imported
-        is reported to `job` as a failed child (if given) and keeps no other from being imported.
+        is reported to `job` as a failed child (if given) and keeps no other from being imported. With
+        `integration_replay` in the context, quotations are written as the platform has them though that is applied.
 
         :param sync.job job: where failures are noted and earlier ones of now good documents are resolved
         :param str source: where the documents came from (webhook, poll, ...), for the log
@@ -103,7 +104,8 @@ class IntegrationOrderImporter(models.AbstractModel):
                 result.skipped.append((document.external_id, reason))
                 continue
             whole = digest(document)
-            if binding and binding.digest_in == whole and not self._is_looked_at_again(binding.odoo_id):
+            again = binding and (self._is_looked_at_again(binding.odoo_id) or self._is_replayed(binding.odoo_id))
+            if binding and binding.digest_in == whole and not again:
                 result.unchanged.append(document.external_id)
             else:
                 entries.append(self._entry(document, whole, binding))
@@ -126,9 +128,15 @@ class IntegrationOrderImporter(models.AbstractModel):
         if not binding:
             return Entry(document, whole, None, None, lines, parties, True, True)
         order = binding.odoo_id
-        lines_due = lines != order.integration_lines_digest or self._is_looked_at_again(order)
-        parties_due = bool(parties) and parties != order.integration_parties_digest
+        replay = self._is_replayed(order)
+        lines_due = replay or lines != order.integration_lines_digest or self._is_looked_at_again(order)
+        parties_due = bool(parties) and (replay or parties != order.integration_parties_digest)
         return Entry(document, whole, binding, order, lines, parties, lines_due, parties_due)
+
+    @api.model
+    def _is_replayed(self, order):
+        """Whether `order` is to be written as the platform has it, though that is applied already."""
+        return bool(self.env.context.get("integration_replay")) and order.state in ("draft", "sent")
 
     @api.model
     def _skip_reason(self, backend, document, binding):
@@ -290,6 +298,7 @@ class IntegrationOrderImporter(models.AbstractModel):
                     "backend_id": backend.id,
                     "external_id": draft.entry.external_id,
                     "odoo_id": draft.order.id,
+                    "remote_created_at": naive(draft.entry.document.created_at),
                     "remote_updated_at": naive(draft.entry.document.updated_at),
                     "digest_in": draft.entry.digest,
                 }

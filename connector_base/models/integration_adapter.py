@@ -58,6 +58,23 @@ class IntegrationAdapter(models.AbstractModel):
         """Return the canonical orders of `external_ids` in as few calls as possible; unknown ones are left out."""
         raise NotImplementedError()
 
+    def _list_order_ids(self, backend, since, until, page=None):
+        """Return the `Page` of `OrderStub`s of the orders created from `since` on and before `until`, oldest first.
+
+        Part of `orders_in`: with it imports of a period and the reconciliation find what is missing. Cheap: as many on
+        a page as the platform gives, nothing but what a stub holds. The order is that of the creation time, which never
+        changes; orders created in the same second may come in any order.
+
+        :param datetime since: aware UTC, with whole seconds; None for all before `until`
+        :param datetime until: aware UTC, with whole seconds
+        :param str page: `next_page` of the page before; None for the first one
+        """
+        raise NotImplementedError()
+
+    def _count_order_ids(self, backend, since, until):
+        """Return how many orders `_list_order_ids` will give, or None when the platform can't say cheaply."""
+        raise NotImplementedError()
+
     def _order_url(self, backend, external_id):
         """Return the address of the order in the platform's own back office."""
         raise NotImplementedError()

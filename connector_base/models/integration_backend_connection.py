@@ -209,7 +209,7 @@ class IntegrationBackend(models.Model):
         if "webhooks" in capabilities and self.webhooks_reachable:
             self.action_check_webhooks()
         if "orders_in" in capabilities and since:
-            self._start_import("orders", since)
+            self._start_history(since)
         elif "orders_in" in capabilities:
             self.action_sync_now()
 

@@ -11,7 +11,9 @@ class IntegrationBindingOrder(models.Model):
     odoo_id = fields.Many2one(
         "sale.order", string="Order", required=True, readonly=True, ondelete="cascade", index=True, check_company=True
     )
+    remote_created_at = fields.Datetime(string="Placed", readonly=True, help="When it was created on the platform.")
 
+    _created_idx = models.Index("(backend_id, remote_created_at)")
     _backend_external_uniq = models.Constraint(
         "UNIQUE(backend_id, external_id)", "This platform order is bound already on this sales channel."
     )

@@ -61,8 +61,13 @@ class SyncJob(models.Model):
             )
         return summary
 
-    def _run_import_order_ids(self, external_ids):
-        """Read these orders from the platform in one call and import them."""
+    def _run_import_order_ids(self, external_ids, replay=False):
+        """Read these orders from the platform in one call and import them.
+
+        :param bool replay: write also what is applied already, see the importer's `integration_replay`
+        """
+        if replay:
+            self = self.with_context(integration_replay=True)  # noqa: PLW0642
         self._progress(total=len(external_ids))
         documents, errors = self._fetch_orders_by_id(external_ids)
         for external_id, error in errors.items():

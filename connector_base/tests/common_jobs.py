@@ -10,7 +10,7 @@ from unittest.mock import patch
 
 from odoo.addons.queue_job.job import Job
 
-from ..canonical import Order
+from ..canonical import Order, OrderStub
 from ..engine.result import ImportResult
 from ..transport import DataError, Page, SignatureError, WebhookEnvelope, WebhookReport
 
@@ -18,12 +18,12 @@ SECRET = b"a webhook secret"
 T0 = datetime(2026, 1, 1, 12, tzinfo=timezone.utc)
 
 
-def order(external_id, minutes=0):
-    """Return the canonical order `external_id` as updated `minutes` after T0."""
+def order(external_id, minutes=0, placed=0):
+    """Return the canonical order `external_id`, placed and updated so many minutes after T0."""
     return Order(
         external_id=external_id,
         name=f"#{external_id}",
-        created_at=T0,
+        created_at=T0 + timedelta(minutes=placed),
         updated_at=T0 + timedelta(minutes=minutes),
         currency="USD",
         taxes_included=False,
@@ -78,6 +78,34 @@ class FakeAdapter:
                 if document.external_id in self.unreadable
             ),
         )
+
+    def _placed(self, since, until):
+        found = [document for document in self.orders.values() if document.created_at < until]
+        found = [document for document in found if not since or document.created_at >= since]
+        return sorted(found, key=lambda document: (document.created_at, document.external_id))
+
+    def _place(self, document):
+        return f"{document.created_at.isoformat()} {document.external_id}"
+
+    def _list_order_ids(self, backend, since, until, page=None):
+        """As `_list_order_ids` of a real adapter; a page begins behind the last order of the one before."""
+        self._call("list_ids", since, until, page)
+        found = [document for document in self._placed(since, until) if self._place(document) > (page or "")]
+        shown = found[: self.page_size]
+        stubs = [
+            OrderStub(
+                external_id=document.external_id,
+                name=document.name,
+                created_at=document.created_at,
+                updated_at=document.updated_at,
+            )
+            for document in shown
+        ]
+        more = len(found) > len(shown)
+        return Page(documents=tuple(stubs), next_page=self._place(shown[-1]) if more else None)
+
+    def _count_order_ids(self, backend, since, until):
+        return len(self._placed(since, until))
 
     def _fetch_orders_by_id(self, backend, external_ids):
         self._call("read", *external_ids)

@@ -27,7 +27,7 @@ class ConnectionCase(BackendCase):
 
     def setUp(self):
         super().setUp()
-        self.start_import = self.replace("_start_import")
+        self.start_import = self.replace("_start_history")
         self.sync_now = self.replace("action_sync_now")
         self.check_webhooks = self.replace("action_check_webhooks")
 
@@ -59,19 +59,19 @@ class TestConnect(ConnectionCase):
         self.assertEqual(self.fake.calls, [("check", SECRET)])
         since = datetime(2026, 8, 3, 10)
         self.assertEqual(self.backend.import_from, since)
-        self.start_import.assert_called_once_with("orders", since)
+        self.start_import.assert_called_once_with(since)
 
     @freeze_time("2026-11-01 10:00:00")
     def test_platform_shows_less_history(self):
         self.fake.report = replace(self.fake.report, history_days=60, missing=("Scope read_all_orders is missing.",))
         action = self.connect()
-        self.start_import.assert_called_once_with("orders", datetime(2026, 9, 2, 10))
+        self.start_import.assert_called_once_with(datetime(2026, 9, 2, 10))
         self.assertIn("read_all_orders", action["params"]["message"])
 
     def test_first_import_begins_where_the_user_says(self):
         self.backend.import_from = datetime(2026, 1, 1)
         self.connect()
-        self.start_import.assert_called_once_with("orders", datetime(2026, 1, 1))
+        self.start_import.assert_called_once_with(datetime(2026, 1, 1))
 
     def test_webhooks_are_registered_where_they_can_arrive(self):
         for reachable in (False, True):

@@ -21,7 +21,7 @@ class TestConnectWizard(BackendCase):
     def setUp(self):
         super().setUp()
         Backend = type(self.backend)
-        for name in ("_start_import", "action_sync_now", "action_check_webhooks"):
+        for name in ("_start_history", "action_sync_now", "action_check_webhooks"):
             patcher = patch.object(Backend, name)
             patcher.start()
             self.addCleanup(patcher.stop)

@@ -115,7 +115,11 @@ class WebhookEnvelope:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConnectionReport:
-    """What a connection test found. `missing` are sentences: what is missing and what to do."""
+    """What a connection test found. `missing` are sentences: what is missing and what to do.
+
+    :param history_days: how far back a first import goes when nobody says otherwise
+    :param visible_days: how far back the platform lets us read orders at all; None: without limit
+    """
 
     account_name: str
     account_key: str
@@ -123,6 +127,7 @@ class ConnectionReport:
     missing: tuple[str, ...] = ()
     currency: str = ""
     history_days: int | None = None
+    visible_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

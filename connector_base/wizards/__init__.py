@@ -1,6 +1,10 @@
 from . import (
     integration_connect,
+    integration_connect_preflight,
     integration_connect_workflow,
+    integration_dry_run,
+    integration_import,
     integration_key_rotation,
+    integration_reconcile,
     integration_workflow_preview,
 )

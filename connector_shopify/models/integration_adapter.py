@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 
 from odoo import models
 
-from odoo.addons.connector_base.canonical import UNSET
+from odoo.addons.connector_base.canonical import UNSET, OrderStub
 from odoo.addons.connector_base.transport import (
     ConnectionReport,
     DataError,
@@ -16,7 +16,7 @@ from odoo.addons.connector_base.transport import (
 )
 
 from .. import const, parser, parser_webhook
-from ..listing import OrderListing
+from ..listing import OrderListing, StubListing
 from ..reader import Reader
 
 
@@ -59,6 +59,7 @@ class IntegrationAdapterShopify(models.AbstractModel):
             account_key=shop.required_text("myshopifyDomain").lower(),
             currency=shop.text("currencyCode"),
             history_days=const.HISTORY_DAYS if everything else const.RECENT_DAYS,
+            visible_days=None if everything else const.RECENT_DAYS,
             facts=(
                 (self.env._("Plan"), plan.text("publicDisplayName")),
                 (self.env._("Time zone"), shop.text("ianaTimezone")),
@@ -126,6 +127,16 @@ class IntegrationAdapterShopify(models.AbstractModel):
             )
             documents += [parser.parse_order(node, currency=backend.order_currency) for node in nodes]
         return documents
+
+    def _list_order_ids(self, backend, since, until, page=None):
+        """Override of `connector_base`."""
+        listing = StubListing.resume(page) if page else StubListing.begin(since, until)
+        nodes, following = listing.read_page(backend._shopify_client())
+        return Page(documents=tuple(map(_stub, nodes)), next_page=following.token if following else None)
+
+    def _count_order_ids(self, backend, since, until):
+        """Override of `connector_base`."""
+        return backend._shopify_client().orders_count(StubListing.begin(since, until).query)
 
     def _order_url(self, backend, external_id):
         """Override of `connector_base`."""
@@ -217,6 +228,17 @@ class IntegrationAdapterShopify(models.AbstractModel):
         for subscription in client.webhook_subscriptions():
             if _path(subscription["uri"]) == _path(address):
                 client.webhook_subscription_delete(subscription["id"])
+
+
+def _stub(node):
+    """Return the `OrderStub` of what GraphQL states of an order."""
+    reader = Reader(node, "order")
+    return OrderStub(
+        external_id=reader.identifier("id"),
+        name=reader.required_text("name"),
+        created_at=reader.required_time("createdAt"),
+        updated_at=reader.required_time("updatedAt"),
+    )
 
 
 def _ensure_webhook(client, topic, found, address):

@@ -29,7 +29,7 @@ class TestConnect(ShopifyCase):
         return self.env["integration.backend"].browse(action["res_id"])
 
     def imports(self, backend):
-        return self.env["sync.job"].search([("backend_id", "=", backend.id), ("operation", "=", "import_orders")])
+        return self.env["sync.job"].search([("backend_id", "=", backend.id), ("operation", "=", "import_order_period")])
 
     def test_app_of_the_dev_dashboard(self):
         backend = self.connected()

@@ -1,12 +1,16 @@
 """Shopify's adapter passes the suite."""
 
+from contextlib import ExitStack
 from dataclasses import replace
 from decimal import Decimal
 from unittest.mock import patch
 
 from odoo.tests import TransactionCase, tagged
 
+from odoo.addons.connector_shopify import const
 from odoo.addons.connector_shopify.listing import OrderListing
+
+from sandbox.shopify import paging
 
 from .suite import AdapterSuite, Platform
 
@@ -43,7 +47,11 @@ class Shopify(Platform):
         return {"shopify_client_secret": "shpss_wrong"}
 
     def place(self, **spec):
-        spec = spec or {
+        spec = spec or self.plain_order()
+        return str(self.stand_in.control(f"shops/{DOMAIN}/orders", spec)["id"])
+
+    def plain_order(self):
+        return {
             "lines": [{"title": "Mug", "price": "20.00", "quantity": 2, "sku": "MUG"}],
             "email": "zoe@example.com",
             "billing_address": ADDRESS,
@@ -51,7 +59,12 @@ class Shopify(Platform):
             "country": "FR",
             "shipping": {"title": "Standard", "price": "5.90"},
         }
-        return str(self.stand_in.control(f"shops/{DOMAIN}/orders", spec)["id"])
+
+    def delete(self, external_id):
+        self.stand_in.control(f"shops/{DOMAIN}/orders/{external_id}/delete", {})
+
+    def set_time_zone(self, minutes):
+        self.stand_in.shop(DOMAIN).configure(utc_offset=minutes)
 
     def touch(self, external_id):
         self.stand_in.control("clock", {"advance": 1})
@@ -96,7 +109,16 @@ class Shopify(Platform):
         def begin_small(since):
             return replace(begin(since), size=size)
 
-        return patch.object(OrderListing, "begin", begin_small)
+        patches = ExitStack()
+        patches.enter_context(patch.object(OrderListing, "begin", begin_small))
+        patches.enter_context(patch.object(const, "STUBS_PAGE", size))
+        return patches
+
+    def short_listings(self, size):
+        patches = ExitStack()
+        patches.enter_context(patch.object(const, "LISTING_LIMIT", size))
+        patches.enter_context(patch.object(paging, "MAX_DEPTH", size))
+        return patches
 
 
 @tagged("post_install", "-at_install")

@@ -64,7 +64,7 @@ def used(module_yard):
     rpc.call("integration.backend", "write", [backend], {"debug_until": "2100-01-01 00:00:00"})
     replace(rpc, backend, "oauth_token", NEW_TOKEN)  # refused by the shop: a new one is asked for, and recorded
     rpc.call("integration.backend", "action_test_connection", [backend])
-    wait_for(lambda: rpc.search_count("sync.job", [["operation", "=", "import_orders"], ["state", "=", "done"]]))
+    wait_for(lambda: rpc.search_count("sync.job", [["operation", "=", "import_order_period"], ["state", "=", "done"]]))
     order = sandbox.control(f"shops/{DOMAIN}/orders", {"random": 1, "test": False})
     wait_for(lambda: rpc.search_count("integration.binding.order", [["external_id", "=", str(order["id"])]]))
     replace(rpc, backend, "client_secret", NEW_WEBHOOK_SECRET)

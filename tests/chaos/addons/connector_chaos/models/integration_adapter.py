@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from odoo import models
 
-from odoo.addons.connector_base.canonical import Order, OrderLine
+from odoo.addons.connector_base.canonical import Order, OrderLine, OrderStub
 from odoo.addons.connector_base.transport import DataError, Page, WebhookEnvelope, WebhookReport
 from odoo.addons.connector_base.transport.responses import raise_for_status, read_json
 from odoo.addons.connector_base.transport.signatures import verify_hmac
@@ -65,6 +65,23 @@ class IntegrationAdapterChaos(models.AbstractModel):
     def _fetch_orders_by_id(self, backend, external_ids):
         answer = self._get(backend, "/by_id", ids=",".join(external_ids))
         return [self._document(payload) for payload in answer["orders"]]
+
+    def _list_order_ids(self, backend, since, until, page=None):
+        answer = self._get(backend, "/orders", page=page or "")
+        stubs = [
+            OrderStub(
+                external_id=document.external_id,
+                name=document.name,
+                created_at=document.created_at,
+                updated_at=document.updated_at,
+            )
+            for document in map(self._document, answer["orders"])
+            if (not since or since <= document.created_at) and document.created_at < until
+        ]
+        return Page(documents=tuple(stubs), next_page=answer["next"])
+
+    def _count_order_ids(self, backend, since, until):
+        return None
 
     def _order_url(self, backend, external_id):
         return f"{os.environ['CHAOS_SHOP']}/orders/{external_id}"

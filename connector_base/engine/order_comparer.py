@@ -1,0 +1,47 @@
+from typing import NamedTuple
+
+from odoo import api, models
+
+from .clock import naive
+
+
+class Compared(NamedTuple):
+    """Stubs of a page by what Odoo has of them, and {external id: binding} of those it has.
+
+    `current` are applied in their present state, `held` too, but they wait for a person; `outdated` changed since.
+    """
+
+    current: list
+    held: list
+    outdated: list
+    unknown: list
+    bindings: dict
+
+
+class IntegrationOrderComparer(models.AbstractModel):
+    """Tells from stubs what Odoo lacks of a platform's orders, in two queries per page."""
+
+    _name = "integration.order.comparer"
+    _description = "Order Comparer"
+
+    @api.model
+    def _compare(self, backend, stubs):
+        """Return the `Compared` of `stubs` with what was imported from `backend`."""
+        found = self.env["integration.binding.order"].search_fetch(
+            [("backend_id", "=", backend.id), ("external_id", "in", [stub.external_id for stub in stubs])],
+            ["external_id", "odoo_id", "remote_created_at", "remote_updated_at"],
+        )
+        found.odoo_id.fetch(["integration_hold_reason"])
+        bindings = {binding.external_id: binding for binding in found}
+        result = Compared([], [], [], [], bindings)
+        for stub in stubs:
+            binding = bindings.get(stub.external_id)
+            if not binding:
+                result.unknown.append(stub)
+            elif not binding.remote_updated_at or naive(stub.updated_at) > binding.remote_updated_at:
+                result.outdated.append(stub)
+            elif binding.odoo_id.integration_hold_reason:
+                result.held.append(stub)
+            else:
+                result.current.append(stub)
+        return result
