@@ -1,5 +1,6 @@
 from . import (
     currency_resolver,
+    delivery_launcher,
     order_drafts,
     order_importer,
     order_updater,

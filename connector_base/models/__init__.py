@@ -24,6 +24,7 @@ from . import (
     res_partner,
     sale_order,
     sale_order_line,
+    stock_launch,
     sync_job,
     sync_job_actions,
     sync_job_api_calls,

@@ -6,6 +6,7 @@ from . import (
     test_connect,
     test_credential,
     test_cursor,
+    test_delivery_launcher,
     test_key_rotation,
     test_mapping,
     test_neutralize,
