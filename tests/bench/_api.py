@@ -1,8 +1,6 @@
 """What reading costs: the CPU time of client and parser for pages of the Shopify sandbox, in a process of its own."""
 
-import cProfile
 import os
-import pstats
 import statistics
 import time
 from contextlib import contextmanager
@@ -10,6 +8,7 @@ from unittest.mock import patch
 
 from scripts.servers import SandboxServer
 from scripts.workshop import Workshop
+
 from ._shop import chunks
 
 SHOP = "bench.myshopify.com"
@@ -43,32 +42,38 @@ def pages(env, backend):
             return count
 
 
-def measure(bench, rounds, engine, *, profile=False):
-    """Return the figures: CPU and wall time per order, and the share of the engine's time.
+@contextmanager
+def connected(bench):
+    """Yield (env, backend of the sandbox's store), spoken to by its real adapter."""
+    backends = bench.registry["integration.backend"]
+    with (
+        shop() as (address, token),
+        patch.object(backends, "_adapter", lambda backend: backend.env[f"integration.adapter.{backend.platform}"]),
+        patch.dict(os.environ, ODOO_INTEGRATION_SANDBOX_URL=address),
+        bench.environment() as env,
+    ):
+        backend = env["integration.backend"].create(
+            {"name": "API", "platform": "shopify", "shopify_auth": "admin_token", "shopify_domain": SHOP}
+        )
+        backend._set_secret("access_token", token)
+        backend.account_key = SHOP
+        env.cr.commit()
+        yield env, backend
+
+
+def measure(bench, rounds, engine):
+    """Return the figures: CPU and wall time per order, and the share of the engine's CPU time.
 
     :param engine: CPU ms per order of the engine, None when it was not measured
     """
-    backends = bench.registry["integration.backend"]
-    spoken = patch.object(backends, "_adapter", lambda backend: backend.env[f"integration.adapter.{backend.platform}"])
-    with shop() as (address, token), spoken:
-        with patch.dict(os.environ, ODOO_INTEGRATION_SANDBOX_URL=address), bench.environment() as env:
-            backend = env["integration.backend"].create(
-                {"name": "API", "platform": "shopify", "shopify_auth": "admin_token", "shopify_domain": SHOP}
-            )
-            backend._set_secret("access_token", token)
-            backend.account_key = SHOP
-            env.cr.commit()
-            pages(env, backend)
-            if profile:
-                profiler = cProfile.Profile()
-                profiler.runcall(pages, env, backend)
-                pstats.Stats(profiler).sort_stats("cumulative").print_stats(60)
-            cpu, wall = [], []
-            for _round in range(rounds):
-                started = time.process_time(), time.perf_counter()
-                count = pages(env, backend)
-                cpu.append((time.process_time() - started[0]) / count)
-                wall.append((time.perf_counter() - started[1]) / count)
+    cpu, wall = [], []
+    with connected(bench) as (env, backend):
+        pages(env, backend)
+        for _round in range(rounds):
+            started = time.process_time(), time.perf_counter()
+            count = pages(env, backend)
+            cpu.append((time.process_time() - started[0]) / count)
+            wall.append((time.perf_counter() - started[1]) / count)
     figures = {
         "orders": count,
         "cpu_ms_per_order": round(statistics.median(cpu) * 1000, 3),

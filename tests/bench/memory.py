@@ -9,8 +9,7 @@ canonical orders are alive between two pages: one page at a time is the design, 
 import argparse
 import gc
 import os
-
-from scripts.state import ROOT  # noqa: F401
+from pathlib import Path
 
 from . import _shop
 from .report import report
@@ -53,7 +52,7 @@ def run(bench, total):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
-    parser.add_argument("--json", help="write the figures to this file")
+    parser.add_argument("--json", type=Path, help="write the figures to this file")
     parser.add_argument("--orders", type=int, default=5000)
     options = parser.parse_args()
     with _shop.opened() as bench:
