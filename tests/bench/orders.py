@@ -23,7 +23,7 @@ import pstats
 import statistics
 
 from . import _api, _shop
-from ._shop import chunks
+from ._shop import BATCH, chunks
 
 STAGES = ("create", "deliver", "invoice", "api")
 LABELS = {
@@ -39,7 +39,6 @@ class Orders:
     def __init__(self, bench, count):
         self.bench = bench
         self.count = count
-        self.wrong = 0
 
     def create(self, side):
         orders = self.bench.orders(self.count)
@@ -52,7 +51,7 @@ class Orders:
         return (self.bench.run_confirm if side == "floor" else self.bench.run_launch), chunks(ids)
 
     def invoice(self, side):
-        ids = self.imported(min(self.count, 100))
+        ids = self.imported(min(self.count, BATCH))
         self.bench.measure(self.bench.run_launch, chunks(ids))
         return (self.bench.run_bill_singly if side == "floor" else self.bench.run_bill), chunks(ids)
 
