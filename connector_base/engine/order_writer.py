@@ -4,6 +4,7 @@ from odoo import api, models
 from odoo.tools import SQL, str2bool
 
 from .known_values import KnownValues
+from .sequence_numbers import next_numbers
 
 _logger = logging.getLogger(__name__)
 
@@ -170,19 +171,18 @@ class IntegrationOrderWriter(models.AbstractModel):
     @api.model
     def _next_names(self, count):
         """Return `count` order numbers of the company's sequence, in one query where the sequence allows it."""
-        Sequence = self.env["ir.sequence"].sudo()
-        sequence = Sequence.search(
-            [("code", "=", "sale.order"), ("company_id", "in", [self.env.company.id, False])],
-            order="company_id",
-            limit=1,
+        sequence = (
+            self.env["ir.sequence"]
+            .sudo()
+            .search(
+                [("code", "=", "sale.order"), ("company_id", "in", [self.env.company.id, False])],
+                order="company_id",
+                limit=1,
+            )
         )
-        if not sequence or sequence.implementation != "standard" or sequence.use_date_range:
-            return [Sequence.next_by_code("sale.order") or self.env._("New") for _number in range(count)]
-        # as `ir.sequence` does for one number
-        rows = self.env.execute_query(
-            SQL("SELECT nextval(%s) FROM generate_series(1, %s)", f"ir_sequence_{sequence.id:03d}", count)
-        )
-        return [sequence.get_next_char(number) for (number,) in rows]
+        if not sequence:
+            return [self.env._("New")] * count
+        return next_numbers(sequence, count)
 
     # === WHETHER KNOWN IS WHAT ODOO COMPUTES === #
 

@@ -44,6 +44,7 @@ from . import (
     sale_order_risk,
     sale_order_score,
     sale_order_workflow,
+    stock_launch,
     stock_picking_workflow,
     sync_job,
     sync_job_actions,

@@ -20,7 +20,7 @@ class IntegrationBinding(models.AbstractModel):
     backend_id = fields.Many2one(
         "integration.backend", string="Sales Channel", required=True, readonly=True, ondelete="cascade", index=True
     )
-    company_id = fields.Many2one(related="backend_id.company_id", store=True)
+    company_id = fields.Many2one(related="backend_id.company_id", store=True, precompute=True)
     platform = fields.Selection(related="backend_id.platform")
     external_id = fields.Char(string="External ID", required=True, readonly=True)
     external_url = fields.Char(string="Link", compute="_compute_external_url")

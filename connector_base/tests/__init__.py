@@ -7,6 +7,7 @@ from . import (
     test_connect,
     test_credential,
     test_cursor,
+    test_delivery_launcher,
     test_dry_run,
     test_import_period,
     test_key_rotation,

@@ -1,334 +1,148 @@
-"""Orders per second through the engine, against Odoo's own batched `create` on equal orders.
+"""Orders per second through the engine, against Odoo's own batched calls on equal orders.
 
-    python -m tests.bench.orders [--json FILE] [--orders N] [--rounds N] [--profile]
+    python -m tests.bench.orders [--json FILE] [--orders N] [--rounds N] [--stages NAME ...] [--profile STAGE]
 
 Both sides bring the same kind of orders into the database named by BENCH_DATABASE (configuration: ODOO_RC), in turn,
-in transactions of 50. The floor is given everything it needs (ids of partners, products, taxes) and does a plain
-`create` of new customers and their delivery addresses, then of orders with nested lines, mail context off, warm. The
-engine gets canonical documents: it finds customers, products and taxes itself, writes bindings, digests and the
-platform's tax amounts, checks the totals and moves the cursor. Orders have 3 lines on average and 2 taxes; 30 % have a
-new customer.
+in transactions of 50, warm. Orders have 3 lines on average and 2 taxes; 30 % have a new customer.
+
+- create: the floor is given everything it needs (ids of partners, products, taxes) and does a plain `create` of new
+  customers and their delivery addresses, then of orders with nested lines, mail context off. The engine gets canonical
+  documents: it finds customers, products and taxes itself, writes bindings, digests and the platform's tax amounts,
+  checks the totals and moves the cursor.
+- deliver: imported orders confirmed and their deliveries launched, goods reserved: Odoo's `action_confirm` of the page,
+  mail context off, against `integration.delivery.launcher`.
+- invoice: confirmed orders invoiced, posted and paid: one by one with the payment wizard, against Odoo's batched calls.
+- api: the CPU time of client and parser for pages of the Shopify sandbox, which runs in a process of its own, as a
+  share of the engine's time per order.
 """
 
 import argparse
 import cProfile
 import json
-import os
 import pstats
-import random
 import statistics
-import time
-from contextlib import ExitStack, contextmanager
-from datetime import datetime, timedelta, timezone
-from decimal import ROUND_HALF_UP, Decimal
 
-import odoo
-from odoo import SUPERUSER_ID, api
-from odoo.modules.registry import Registry
+from . import _api, _shop
+from ._shop import BATCH, chunks
 
-BATCH = 50
-CUSTOMERS = 300
-PRODUCTS = 200
-NEW_CUSTOMERS = 0.3
-RATES = (("State tax", Decimal("0.0625")), ("City tax", Decimal("0.0175")))
-CENT = Decimal("0.01")
-QUIET = {
-    "tracking_disable": True,
-    "mail_create_nosubscribe": True,
-    "mail_create_nolog": True,
-    "mail_notrack": True,
+STAGES = ("create", "deliver", "invoice", "api")
+LABELS = {
+    "create": ("Odoo create, batches of 50", "engine, pages of 50"),
+    "deliver": ("Odoo action_confirm, batches", "engine confirm + launch"),
+    "invoice": ("invoice, post, pay one by one", "the same in batches"),
 }
 
 
-class Bench:
-    """One database, prepared: backend, taxes, products, known customers."""
+class Orders:
+    """The stages: each makes `count` orders ready and returns (work, batches) of a side."""
 
-    def __init__(self, registry):
-        self.registry = registry
-        self.random = random.Random(19)
-        self.serial = int(time.time())
-        with self.environment() as env:
-            self._prepare(env)
+    def __init__(self, bench, count):
+        self.bench = bench
+        self.count = count
 
-    @contextmanager
-    def environment(self):
-        with self.registry.cursor() as cr:
-            yield api.Environment(cr, SUPERUSER_ID, {})
+    def create(self, side):
+        orders = self.bench.orders(self.count)
+        if side == "floor":
+            return self.bench.run_floor, chunks(orders)
+        return self.bench.run_engine, chunks(self.bench.documents(orders))
 
-    def _prepare(self, env):
-        company = env.company
-        self.backend_id = env["integration.backend"].create({"name": "Bench shop", "platform": "test"}).id
-        self.products = []
-        for number in range(PRODUCTS):
-            code = f"BENCH-{self.serial}-{number}"
-            self.products.append(
-                {"name": f"Bench product {number}", "default_code": code, "type": "consu", "list_price": 10.0}
-            )
-        products = env["product.product"].create(self.products)
-        self.product_ids = dict(zip((values["default_code"] for values in self.products), products.ids, strict=True))
-        self.tax_ids = []
-        for title, rate in RATES:
-            percent = float(rate * 100)
-            found = env["account.tax"].search(
-                [("amount", "=", percent), ("type_tax_use", "=", "sale"), ("company_id", "=", company.id)], limit=1
-            )
-            values = {"name": f"{title} {percent}", "amount": percent, "price_include_override": "tax_excluded"}
-            self.tax_ids.append((found or env["account.tax"].create(values)).id)
-        country = env.ref("base.us")
-        self.country_id = country.id
-        self.state_id = country.state_ids.filtered(lambda state: state.code == "IL").id
-        self.known = [self._customer(number) for number in range(CUSTOMERS)]
-        partners = env["res.partner"].create([self._partner_values(customer) for customer in self.known])
-        for customer, partner in zip(self.known, partners, strict=True):
-            customer["partner_id"] = partner.id
-        children = env["res.partner"].create([self._delivery_values(customer) for customer in self.known])
-        for customer, child in zip(self.known, children, strict=True):
-            customer["delivery_id"] = child.id
-        self.warehouse_id = env["stock.warehouse"].search([("company_id", "=", company.id)], limit=1).id
-        self.cursor_id = env["integration.cursor"].search([("backend_id", "=", self.backend_id)], limit=1).id
-        if not self.cursor_id:
-            self.cursor_id = env["integration.cursor"].create({"backend_id": self.backend_id, "resource": "orders"}).id
+    def deliver(self, side):
+        ids = self.imported()
+        return (self.bench.run_confirm if side == "floor" else self.bench.run_launch), chunks(ids)
 
-    def _customer(self, number):
-        self.serial += 1
-        return {"number": self.serial, "name": f"Customer {self.serial}", "email": f"customer{self.serial}@example.com"}
+    def invoice(self, side):
+        ids = self.imported(min(self.count, BATCH))
+        self.bench.measure(self.bench.run_launch, chunks(ids))
+        return (self.bench.run_bill_singly if side == "floor" else self.bench.run_bill), chunks(ids)
 
-    def _partner_values(self, customer):
-        return {
-            "name": customer["name"],
-            "email": customer["email"],
-            "street": f"{customer['number']} Main Street",
-            "city": "Springfield",
-            "zip": "62701",
-            "state_id": self.state_id,
-            "country_id": self.country_id,
+    def imported(self, count=None):
+        """Import orders and return their ids."""
+        documents = self.bench.documents(self.bench.orders(count or self.count))
+        self.bench.measure(self.bench.run_engine, chunks(documents))
+        return self.bench.order_ids(documents)
+
+
+def measure(bench, stage, options):
+    """Measure both sides of `stage` in turn; return its figures."""
+    orders = Orders(bench, options.orders)
+    prepare = getattr(orders, stage)
+    rounds, wrong = {"floor": [], "engine": []}, 0
+    for number in range(options.rounds + 1):
+        for side, found in rounds.items():
+            run, batches = prepare(side)
+            count = sum(map(len, batches))
+            if not number:  # the first round only warms
+                batches = batches[:1]
+            seconds, cpu, queries = bench.measure(run, batches)
+            if number:
+                found.append((count / seconds, queries / count, cpu / count))
+            if number and stage == "create" and side == "engine":
+                wrong += bench.check([document for batch in batches for document in batch])
+    figures = {
+        side: {
+            "orders_per_second": round(statistics.median(row[0] for row in found), 1),
+            "queries_per_order": round(statistics.median(row[1] for row in found), 2),
+            "cpu_ms_per_order": round(statistics.median(row[2] for row in found) * 1000, 2),
+            "rounds": [round(row[0], 1) for row in found],
         }
-
-    def _delivery_values(self, customer):
-        return {
-            **self._partner_values(customer),
-            "email": False,
-            "street": f"{customer['number']} Harbour Road",
-            "type": "delivery",
-            "parent_id": customer["partner_id"],
-        }
-
-    # === ORDERS, THE SAME FOR BOTH SIDES === #
-
-    def orders(self, count):
-        """Return plain descriptions of `count` new orders."""
-        orders = []
-        for _number in range(count):
-            self.serial += 1
-            new = self.random.random() < NEW_CUSTOMERS
-            orders.append(
-                {
-                    "number": self.serial,
-                    "customer": self._customer(self.serial) if new else self.random.choice(self.known),
-                    "lines": [self._line() for _line in range(self.random.choice((2, 3, 4)))],
-                    "placed": datetime(2026, 3, 1, tzinfo=timezone.utc)
-                    + timedelta(minutes=self.random.randrange(100000)),
-                }
-            )
-        return orders
-
-    def _line(self):
-        price = Decimal(self.random.randrange(199, 9999)) / 100
-        quantity = self.random.choice((1, 1, 1, 2, 3))
-        gross = price * quantity
-        discount = (gross * self.random.choice((0, 0, 10, 15)) / 100).quantize(CENT, ROUND_HALF_UP)
-        taxes = [((gross - discount) * rate).quantize(CENT, ROUND_HALF_UP) for _title, rate in RATES]
-        code = self.random.choice(self.products)["default_code"]
-        return {"code": code, "price": price, "quantity": quantity, "discount": discount, "taxes": taxes}
-
-    # === FLOOR === #
-
-    def run_floor(self, env, orders):
-        env = env(context={**env.context, **QUIET})
-        fresh = [order["customer"] for order in orders if "partner_id" not in order["customer"]]
-        if fresh:
-            partners = env["res.partner"].create([self._partner_values(customer) for customer in fresh])
-            for customer, partner in zip(fresh, partners, strict=True):
-                customer["partner_id"] = partner.id
-            children = env["res.partner"].create([self._delivery_values(customer) for customer in fresh])
-            for customer, child in zip(fresh, children, strict=True):
-                customer["delivery_id"] = child.id
-        env["sale.order"].create(
-            [
-                {
-                    "partner_id": order["customer"]["partner_id"],
-                    "partner_invoice_id": order["customer"]["partner_id"],
-                    "partner_shipping_id": order["customer"]["delivery_id"],
-                    "date_order": order["placed"].replace(tzinfo=None),
-                    "client_order_ref": str(order["number"]),
-                    "pricelist_id": False,
-                    "warehouse_id": self.warehouse_id,
-                    "order_line": [
-                        (
-                            0,
-                            0,
-                            {
-                                "product_id": self.product_ids[line["code"]],
-                                "name": line["code"],
-                                "product_uom_qty": line["quantity"],
-                                "price_unit": float(line["price"]),
-                                "discount": float(line["discount"] / (line["price"] * line["quantity"]) * 100),
-                                "tax_ids": [(6, 0, self.tax_ids)],
-                            },
-                        )
-                        for line in order["lines"]
-                    ],
-                }
-                for order in orders
-            ]
-        )
-        env.flush_all()
-
-    # === ENGINE === #
-
-    def documents(self, orders):
-        from odoo.addons.connector_base.canonical import Address, Customer, Order, OrderLine, TaxLine  # noqa: PLC0415
-
-        documents = []
-        for order in orders:
-            customer = order["customer"]
-            address = {
-                "name": customer["name"],
-                "city": "Springfield",
-                "zip": "62701",
-                "state_code": "IL",
-                "country_code": "US",
-            }
-            document = {
-                "external_id": str(order["number"]),
-                "name": f"#{order['number']}",
-                "created_at": order["placed"],
-                "updated_at": order["placed"],
-                "currency": "USD",
-                "taxes_included": False,
-                "customer": Customer(
-                    external_id=str(customer["number"]), email=customer["email"], name=customer["name"]
-                ),
-                "email": customer["email"],
-                "billing_address": Address(**address, street=f"{customer['number']} Main Street"),
-                "shipping_address": Address(**address, street=f"{customer['number']} Harbour Road"),
-                "financial_status": "paid",
-                "fulfillment_status": "unfulfilled",
-                "tags": ("bench",),
-                "gateways": ("card",),
-                "lines": tuple(
-                    OrderLine(
-                        external_id=f"{order['number']}-{number}",
-                        title=line["code"],
-                        sku=line["code"],
-                        quantity=Decimal(line["quantity"]),
-                        unit_price=line["price"],
-                        discount=line["discount"],
-                        taxes=tuple(
-                            TaxLine(title=title, rate=rate, amount=amount)
-                            for (title, rate), amount in zip(RATES, line["taxes"], strict=True)
-                        ),
-                    )
-                    for number, line in enumerate(order["lines"])
-                ),
-                "total": sum(
-                    line["price"] * line["quantity"] - line["discount"] + sum(line["taxes"]) for line in order["lines"]
-                ),
-            }
-            documents.append(Order(**document))
-        return documents
-
-    def run_engine(self, env, documents):
-        backend = env["integration.backend"].browse(self.backend_id)
-        result = env["integration.order.importer"]._import_page(backend, documents)
-        env["integration.cursor"].browse(self.cursor_id)._advance(documents, datetime.now(timezone.utc))
-        env.flush_all()
-        if len(result.created) != len(documents) or result.held:
-            raise SystemExit(f"the engine did not import the page: {result.summary} {result.failed} {result.held[:3]}")
-
-    # === MEASURE === #
-
-    def measure(self, run, batches):
-        """Run `batches`, each in a transaction of its own; return (seconds, SQL queries)."""
-        seconds, queries = 0.0, 0
-        for batch in batches:
-            with self.environment() as env:
-                before = env.cr.sql_log_count
-                start = time.perf_counter()
-                run(env, batch)
-                env.cr.commit()
-                seconds += time.perf_counter() - start
-                queries += env.cr.sql_log_count - before
-        return seconds, queries
-
-    def check(self, documents):
-        """Compare every document's total with its order's; return how many differ."""
-        with self.environment() as env:
-            bindings = env["integration.binding.order"].search([("backend_id", "=", self.backend_id)])
-            totals = {binding.external_id: binding.odoo_id.amount_total for binding in bindings}
-        return sum(totals.get(document.external_id) != float(document.total) for document in documents)
+        for side, found in rounds.items()
+    }
+    ratio = statistics.median(e[0] / f[0] for f, e in zip(rounds["floor"], rounds["engine"], strict=True))
+    figures["speed_ratio"] = round(ratio, 2)
+    figures["time_ratio"] = round(1 / ratio, 2)
+    if stage == "create":
+        figures["wrong_totals"] = wrong
+    return figures
 
 
-def chunks(items):
-    return [items[start : start + BATCH] for start in range(0, len(items), BATCH)]
+def profile(bench, stage, options):
+    """Print where the engine's side of `stage` spends its time."""
+    prepare = getattr(Orders(bench, options.orders), stage)
+    run, batches = prepare("engine")
+    bench.measure(run, batches[:1])
+    run, batches = prepare("engine")
+    profiler = cProfile.Profile()
+    profiler.runcall(bench.measure, run, batches)
+    stats = pstats.Stats(profiler)
+    stats.sort_stats("cumulative").print_stats(110)
+    stats.sort_stats("tottime").print_stats(30)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--json", help="write the figures to this file")
-    parser.add_argument("--orders", type=int, default=500, help="orders per side and round")
+    parser.add_argument("--orders", type=int, default=300, help="orders per side and round")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--profile", action="store_true", help="print where the engine spends its time")
+    parser.add_argument("--stages", nargs="+", choices=STAGES, default=STAGES)
+    parser.add_argument("--profile", choices=STAGES[:3], help="print where the engine spends its time")
     options = parser.parse_args()
-    database = os.environ["BENCH_DATABASE"]
-    odoo.tools.config.parse_config(["-c", os.environ["ODOO_RC"], "-d", database, "--no-http", "--log-level=warn"])
-    from odoo.addons.connector_base.tests.order_common import add_test_platform  # noqa: PLC0415
-
-    registry = Registry(database)
-    with ExitStack() as stack:
-        for patcher in add_test_platform(registry):
-            stack.enter_context(patcher)
-        bench = Bench(registry)
-        # warm both sides
-        bench.measure(bench.run_floor, chunks(bench.orders(BATCH)))
-        bench.measure(bench.run_engine, chunks(bench.documents(bench.orders(BATCH))))
+    figures = {}
+    with _shop.opened() as bench:
         if options.profile:
-            documents = bench.documents(bench.orders(options.orders))
-            profiler = cProfile.Profile()
-            profiler.runcall(bench.measure, bench.run_engine, chunks(documents))
-            pstats.Stats(profiler).sort_stats("cumulative").print_stats(90)
+            profile(bench, options.profile, options)
             return
-        floor, engine, wrong = [], [], 0
-        for _round in range(options.rounds):
-            floor.append(bench.measure(bench.run_floor, chunks(bench.orders(options.orders))))
-            documents = bench.documents(bench.orders(options.orders))
-            engine.append(bench.measure(bench.run_engine, chunks(documents)))
-            wrong += bench.check(documents)
-    report(options, floor, engine, wrong)
-
-
-def report(options, floor, engine, wrong):
-    figures = {
-        side: {
-            "orders_per_second": round(options.orders / statistics.median(seconds for seconds, _queries in rounds), 1),
-            "queries_per_order": round(statistics.median(queries for _s, queries in rounds) / options.orders, 2),
-            "rounds": [round(options.orders / seconds, 1) for seconds, _queries in rounds],
-        }
-        for side, rounds in (("floor", floor), ("engine", engine))
-    }
-    ratios = [f[0] / e[0] for f, e in zip(floor, engine, strict=True)]
-    figures["speed_ratio"] = round(statistics.median(ratios), 2)
-    figures["time_ratio"] = round(1 / statistics.median(ratios), 2)
-    figures["wrong_totals"] = wrong
-    print(f"{'':28}{'orders/s':>10}{'queries/order':>16}   rounds")
-    for side, label in (("floor", "Odoo create, batches of 50"), ("engine", "engine, pages of 50")):
-        row = figures[side]
-        print(f"{label:28}{row['orders_per_second']:>10}{row['queries_per_order']:>16}   {row['rounds']}")
-    print(f"engine / floor: {figures['speed_ratio']} x the speed, {figures['time_ratio']} of the time")
-    print(f"orders with a wrong total: {wrong}")
+        for stage in options.stages:
+            if stage != "api":
+                figures[stage] = measure(bench, stage, options)
+                show(stage, figures[stage])
+        if "api" in options.stages:
+            engine = figures["create"]["engine"]["cpu_ms_per_order"] if "create" in figures else None
+            figures["api"] = _api.measure(bench, options.rounds, engine)
+            _api.show(figures["api"])
     if options.json:
         with open(options.json, "w", encoding="utf-8") as file:
             json.dump(figures, file, indent=2)
+
+
+def show(stage, figures):
+    """Print the table of a stage."""
+    print(f"\n{stage:32}{'orders/s':>10}{'queries/order':>16}   rounds")
+    for side, label in zip(("floor", "engine"), LABELS[stage], strict=True):
+        row = figures[side]
+        print(f"{label:32}{row['orders_per_second']:>10}{row['queries_per_order']:>16}   {row['rounds']}")
+    print(f"ratio: {figures['speed_ratio']} x the speed, {figures['time_ratio']} of the time")
+    if "wrong_totals" in figures:
+        print(f"orders with a wrong total: {figures['wrong_totals']}")
 
 
 if __name__ == "__main__":
