@@ -205,7 +205,7 @@ class IntegrationOrderDrafter(models.AbstractModel):
                 quantity=quantity.quantize(quantum, ROUND_HALF_UP),
                 unit_price=price,
                 terms=draft.terms,
-                key=number,
+                key=f"{document.external_id},{number}",
             )
             product, unknown = self._product(part, kind, lookups.products)
             values.update(self._line_constants(product, kind, number))

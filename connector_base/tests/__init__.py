@@ -9,6 +9,7 @@ from . import (
     test_key_rotation,
     test_mapping,
     test_neutralize,
+    test_order_accuracy,
     test_order_amounts,
     test_order_import,
     test_order_update,

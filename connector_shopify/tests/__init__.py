@@ -1,6 +1,7 @@
 from . import (
     test_adapter,
     test_connect,
+    test_corpora_orders,
     test_import,
     test_mirror_fields,
     test_token,
