@@ -285,32 +285,57 @@ def _share(tax, amount, digits):
     yield tax.leaves[-1], rest
 
 
-def share_of(amount, done, quantity, total, *, digits):
+def share_of(amount, done, quantity, total, *, digits, given=None):
     """Return what `quantity` of `total` has of float `amount`, `done` having got theirs already.
 
     It is what is due up to `done + quantity` less what is due up to `done`, both rounded: whatever the steps, they add
-    up to the whole.
+    up to the whole. `given` is what `done` have really got, where credit notes make that another sum.
     """
-    due, before = amount * (done + quantity) / total, amount * done / total
-    return round(round(due, digits) - round(before, digits), digits)
+    due = round(amount * (done + quantity) / total, digits)
+    before = round(amount * done / total, digits) if given is None else given
+    return round(due - before, digits)
 
 
-def scaled_tax_data(data, done, quantity, total, *, currency_digits, company_digits):
-    """Return `extra_tax_data` of an invoice line for `quantity` of `total`, `done` being invoiced already."""
+def scaled_tax_data(data, done, quantity, total, *, currency_digits, company_digits, given=None):
+    """Return `extra_tax_data` of an invoice line for `quantity` of `total`, `done` being invoiced already.
 
-    def scaled(amount, digits):
-        return share_of(amount, done, quantity, total, digits=digits)
+    :param dict given: the sums of the amounts invoiced and credited already (see `sum_of_tax_data`), if known
+    """
+    given = given or {}
 
+    def scaled(amounts, taken, names):
+        return {
+            name: share_of(
+                amounts[name],
+                done,
+                quantity,
+                total,
+                digits=currency_digits if name.endswith("_currency") else company_digits,
+                given=taken.get(name),
+            )
+            for name in names
+        }
+
+    taken = given.get("manual_tax_amounts", {})
     return {
         **data,
         "quantity": quantity,
-        "manual_total_excluded_currency": scaled(data["manual_total_excluded_currency"], currency_digits),
-        "manual_total_excluded": scaled(data["manual_total_excluded"], company_digits),
+        **scaled(data, given, ("manual_total_excluded_currency", "manual_total_excluded")),
         "manual_tax_amounts": {
-            tax_id: {
-                name: scaled(amount, currency_digits if name.endswith("_currency") else company_digits)
-                for name, amount in amounts.items()
-            }
+            tax_id: scaled(amounts, taken.get(tax_id, {}), amounts)
             for tax_id, amounts in data["manual_tax_amounts"].items()
         },
     }
+
+
+def sum_of_tax_data(signed):
+    """Return the sum of the amounts in `signed`, pairs of (1 or -1, `extra_tax_data` with given amounts)."""
+    totals = {"manual_total_excluded_currency": 0.0, "manual_total_excluded": 0.0, "manual_tax_amounts": {}}
+    for sign, data in signed:
+        for name in ("manual_total_excluded_currency", "manual_total_excluded"):
+            totals[name] += sign * data[name]
+        for tax_id, amounts in data["manual_tax_amounts"].items():
+            taken = totals["manual_tax_amounts"].setdefault(tax_id, {})
+            for name, amount in amounts.items():
+                taken[name] = taken.get(name, 0.0) + sign * amount
+    return totals

@@ -126,7 +126,7 @@ class TestCorporaOrders(ShopifyCase):
         return differences
 
     def test_all(self):
-        """Consistent orders show every expected figure and aren't held; the others are held, or refused as unreadable."""
+        """Consistent orders show every expected figure and aren't held; the others are held or refused."""
         counts, problems, documents, entries = Counter(), {}, [], {}
         for entry in expectations():
             try:
