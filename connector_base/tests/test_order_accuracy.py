@@ -8,7 +8,7 @@ from .order_strategies import FEATURES, generate
 
 # ORDER_SEED and ORDER_EXAMPLES look further than the suite does each time
 SEED = int(os.environ.get("ORDER_SEED", "20260301"))
-EXAMPLES = int(os.environ.get("ORDER_EXAMPLES", "75"))  # orders per way of rounding
+EXAMPLES = int(os.environ.get("ORDER_EXAMPLES", "42"))  # orders per way of rounding
 
 
 @tagged("post_install", "-at_install")
