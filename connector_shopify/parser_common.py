@@ -232,6 +232,8 @@ def _split(url):
         return urlsplit(url) if url else None
     except ValueError:
         return None
+
+
 # === REFUNDS === #
 
 

@@ -23,11 +23,16 @@ FULFILLMENT_STATUSES = ("unfulfilled", "partial", "fulfilled", "on_hold")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaxLine:
-    """One tax on one line. `rate` is a fraction (0.2 = 20 %), `amount` the platform's own rounded amount."""
+    """One tax on one line. `rate` is a fraction (0.2 = 20 %), `amount` the platform's own rounded amount.
+
+    `included` says whether the amount is part of the line's price, where an order has both kinds; UNSET: as the order's
+    `taxes_included` says.
+    """
 
     title: str
     rate: Decimal
     amount: Decimal
+    included: bool | Unset = UNSET
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,14 +219,17 @@ class Order:
     referrer_url: str | Unset = UNSET
     test: bool = False
 
+    def includes(self, tax):
+        """Whether the amount of TaxLine `tax` is part of its line's price."""
+        return self.taxes_included if tax.included is UNSET else tax.included
+
     @property
     def difference(self):
         """`total` minus what lines, shipping and (tax-excluded) taxes add up to; 0 when the document is consistent."""
         parts = (*self.lines, *self.shipping_lines)
         computed = sum((part.amount for part in parts), Decimal(0))
-        if not self.taxes_included:
-            computed += sum((tax.amount for part in parts for tax in part.taxes), Decimal(0))
-        return self.total - computed
+        added = (tax.amount for part in parts for tax in part.taxes if not self.includes(tax))
+        return self.total - sum(added, computed)
 
     @property
     def tax_by_rate(self):

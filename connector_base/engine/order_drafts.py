@@ -40,7 +40,9 @@ class IntegrationOrderDrafter(models.AbstractModel):
             document = entry.document
             draft = Draft(entry, self._mirror_values(adapter, entry), order=entry.order)
             if entry.parties_due:
-                draft.parties = self._party_values(backend, *lookups.parties[entry.external_id], positions=positions)
+                customer, invoice, delivery = lookups.parties[entry.external_id]
+                position = self._tax_position(document, positions[customer, delivery], lookups.taxes)
+                draft.parties = self._party_values(backend, customer, invoice, delivery, position_id=position)
             if not entry.order:
                 draft.head = {
                     **constants,
@@ -123,13 +125,13 @@ class IntegrationOrderDrafter(models.AbstractModel):
         }
 
     @api.model
-    def _party_values(self, backend, customer, invoice, delivery, *, positions):
+    def _party_values(self, backend, customer, invoice, delivery, *, position_id):
         salesperson = backend.salesperson_id or customer.user_id or customer.commercial_partner_id.user_id
         return {
             "partner_id": customer.id,
             "partner_invoice_id": invoice.id,
             "partner_shipping_id": delivery.id,
-            "fiscal_position_id": backend.fiscal_position_id.id or positions[customer, delivery],
+            "fiscal_position_id": backend.fiscal_position_id.id or position_id,
             "payment_term_id": backend.payment_term_id.id or customer.property_payment_term_id.id,
             "preferred_payment_method_line_id": customer.property_inbound_payment_method_line_id.id,
             "user_id": salesperson.id,
@@ -174,6 +176,19 @@ class IntegrationOrderDrafter(models.AbstractModel):
         return positions
 
     @api.model
+    def _tax_position(self, document, position_id, tax_page):
+        """Return the id of the fiscal position that goes with the taxes of `document`.
+
+        One with a tax number abroad says which country's taxes an invoice may have: it is that of the taxes' country,
+        or none such. All others stay as Odoo found them; they map no taxes of imported lines.
+        """
+        registration = tax_page.registrations.get(self.env["integration.tax.resolver"]._destination(document))
+        if registration:
+            return registration.id
+        abroad = [position.id for position in tax_page.registrations.values()]
+        return False if position_id in abroad else position_id
+
+    @api.model
     def _mirror_values(self, adapter, entry):
         """Return the mirror fields that the document states; what it leaves UNSET is not overwritten."""
         document = entry.document
@@ -206,7 +221,10 @@ class IntegrationOrderDrafter(models.AbstractModel):
     @api.model
     def _fill_lines(self, draft, amounts, lookups):
         document = draft.entry.document
-        keys = self.env["integration.tax.resolver"]._keys(document)
+        taxes = self.env["integration.tax.resolver"]
+        keys = taxes._keys(document)
+        # it is a tax of the company's own country
+        untaxed = None if taxes._destination(document) in lookups.taxes.registrations else lookups.taxes.untaxed
         quantum = Decimal(1).scaleb(-draft.terms.precision.quantity)
         parts = [(line, line.kind, line.quantity, line.unit_price) for line in document.lines]
         parts += [(line, "shipping", Decimal(1), line.price) for line in document.shipping_lines]
@@ -217,11 +235,11 @@ class IntegrationOrderDrafter(models.AbstractModel):
                 part,
                 part_amounts,
                 [lookups.taxes.found.get(key) for key in part_keys],
-                untaxed=lookups.taxes.untaxed,
+                untaxed=untaxed,
                 quantity=quantity.quantize(quantum, ROUND_HALF_UP),
                 unit_price=price,
                 terms=draft.terms,
-                key=number,
+                key=f"{document.external_id},{number}",
             )
             product, unknown = self._product(part, kind, lookups.products)
             values.update(self._line_constants(product, kind, number))
@@ -315,6 +333,22 @@ class IntegrationOrderDrafter(models.AbstractModel):
                     ),
                 )
             )
+        quantum = Decimal(1).scaleb(-draft.terms.precision.quantity)
+        for line in draft.entry.document.lines:
+            if line.quantity % quantum:
+                draft.holds.append(
+                    (
+                        self.env._(
+                            "The quantity %(quantity)s of “%(title)s” is finer than Odoo keeps quantities.",
+                            quantity=line.quantity,
+                            title=line.title,
+                        ),
+                        self.env._(
+                            "Raise the digits of “Product Unit” under Settings > Technical > Decimal Accuracy. Then "
+                            "check again."
+                        ),
+                    )
+                )
         if amounts.unexplained:
             total = draft.entry.document.total
             draft.holds.append(

@@ -91,40 +91,81 @@ class OrderAmounts:
 def plan_amounts(document, digits):
     """Return the `OrderAmounts` of `document` in a currency of `digits` decimals.
 
-    Where the platform rounds its taxes over the whole order, the stated `tax_total` differs from the sum of the lines'
-    taxes: the difference, at most one minor unit per tax, is spread over the largest ones. What is then left of
-    the total's difference goes to a rounding line under the same limit, else it is unexplained.
+    Amounts that are finer than the currency are rounded so that their sum stays the rounded sum. Where the platform
+    rounds its taxes over the whole order, the stated `tax_total` differs from the sum of the lines' taxes: the
+    difference, at most one minor unit per tax, is spread over the largest ones. What is then left of the total's
+    difference goes to a rounding line under the same limit, else it is unexplained.
     """
     quantum = Decimal(1).scaleb(-digits)
+    parts = (*document.lines, *document.shipping_lines)
+    taxes = _rounded_taxes(parts, quantum)
     lines = []
-    for part in (*document.lines, *document.shipping_lines):
-        shown = part.amount.quantize(quantum, ROUND_HALF_UP)
-        taxes = [tax.amount.quantize(quantum, ROUND_HALF_UP) for tax in part.taxes]
-        net = shown - sum(taxes, ZERO) if document.taxes_included else shown
-        lines.append(LineAmounts(shown, net, taxes))
-    tax_count = sum(len(line.taxes) for line in lines)
-    limit = quantum * tax_count
+    for part, shown, amounts in zip(
+        parts, rounded_together([part.amount for part in parts], quantum), taxes, strict=True
+    ):
+        inside = (amount for tax, amount in zip(part.taxes, amounts, strict=True) if document.includes(tax))
+        lines.append(LineAmounts(shown, shown - sum(inside, ZERO), amounts))
+    limit = quantum * sum(len(line.taxes) for line in lines)
     if document.tax_total is not UNSET:
-        _spread_tax_difference(document, lines, quantum, limit)
-    rest = document.total - sum((line.total for line in lines), ZERO)
+        _spread_tax_difference(document, parts, lines, quantum, limit)
+    rest = _rest(document, lines, quantum)
     if abs(rest) <= limit:
         return OrderAmounts(lines, rest, ZERO)
     return OrderAmounts(lines, ZERO, rest)
 
 
-def _spread_tax_difference(document, lines, quantum, limit):
+def _rest(document, lines, quantum):
+    return document.total.quantize(quantum, ROUND_HALF_UP) - sum((line.total for line in lines), ZERO)
+
+
+def rounded_together(amounts, quantum):
+    """Return `amounts` in whole `quantum`; those that were nearest to the other side make up for the rounded sum."""
+    rounded = [amount.quantize(quantum, ROUND_HALF_UP) for amount in amounts]
+    rest = sum(amounts, ZERO).quantize(quantum, ROUND_HALF_UP) - sum(rounded, ZERO)
+    if rest:
+        step = quantum.copy_sign(rest)
+        order = sorted(range(len(amounts)), key=lambda index: (rounded[index] - amounts[index]) * step)
+        for index in order[: int(abs(rest) / quantum)]:
+            rounded[index] += step
+    return rounded
+
+
+def _rounded_taxes(parts, quantum):
+    """Return per part of `parts` the list of its tax amounts, rounded together with those of the same tax."""
+    places = {}
+    for number, part in enumerate(parts):
+        for index, tax in enumerate(part.taxes):
+            places.setdefault((tax.title, tax.rate, tax.included), []).append((number, index, tax.amount))
+    amounts = [[ZERO] * len(part.taxes) for part in parts]
+    for same in places.values():
+        rounded = rounded_together([amount for _number, _index, amount in same], quantum)
+        for (number, index, _amount), value in zip(same, rounded, strict=True):
+            amounts[number][index] = value
+    return amounts
+
+
+def _spread_tax_difference(document, parts, lines, quantum, limit):
     taxes_sum = sum((amount for line in lines for amount in line.taxes), ZERO)
-    difference = document.tax_total - taxes_sum
-    if not difference or abs(difference) > limit or difference % quantum:
+    difference = document.tax_total.quantize(quantum, ROUND_HALF_UP) - taxes_sum
+    if not difference or abs(difference) > limit:
         return
-    if not document.taxes_included and difference != document.total - sum((line.total for line in lines), ZERO):
-        return  # the stated tax disagrees with the stated total too: no reason to believe it more than the lines
-    step = quantum.copy_sign(difference)
-    places = [(line, index) for line in lines for index in range(len(line.taxes)) if line.taxes[index]]
+    places = [
+        (line, index, document.includes(tax))
+        for part, line in zip(parts, lines, strict=True)
+        for index, tax in enumerate(part.taxes)
+        if line.taxes[index]
+    ]
     places.sort(key=lambda place: abs(place[0].taxes[place[1]]), reverse=True)
-    for line, index in places[: int(abs(difference) / quantum)]:
+    count = int(abs(difference) / quantum)
+    if count > len(places):
+        return
+    places, step = places[:count], quantum.copy_sign(difference)
+    added = step * sum(not included for _line, _index, included in places)
+    if added and added != _rest(document, lines, quantum):
+        return  # the stated tax disagrees with the stated total too: no reason to believe it more than the lines
+    for line, index, included in places:
         line.taxes[index] += step
-        if document.taxes_included:
+        if included:
             line.net -= step
 
 
@@ -139,10 +180,12 @@ def line_values(part, amounts, taxes, *, untaxed, quantity, unit_price, terms, k
     :param Decimal unit_price: as shown to the customer
     :param key: a text that is unique in the order
     """
-    gross = unit_price * quantity
-    quantum = Decimal(1).scaleb(-terms.precision.discount)
-    percent = (part.discount / gross * HUNDRED).quantize(quantum) if gross else ZERO
-    price = Price(quantity, unit_price, percent)
+    if not quantity and amounts.shown:  # Odoo multiplies and invoices quantities: one piece of what is left
+        price = Price(Decimal(1), amounts.shown, ZERO)
+    else:
+        gross = unit_price * quantity
+        quantum = Decimal(1).scaleb(-terms.precision.discount)
+        price = Price(quantity, unit_price, (part.discount / gross * HUNDRED).quantize(quantum) if gross else ZERO)
     known = [(tax, amount) for tax, amount in zip(taxes, amounts.taxes, strict=True) if tax]
     if not known and untaxed and part.discount and _rounded(price, terms) != amounts.shown:
         known = [(untaxed, ZERO)]
@@ -150,7 +193,7 @@ def line_values(part, amounts, taxes, *, untaxed, quantity, unit_price, terms, k
         price, data = _untaxed(price, amounts.shown, terms, key)
         shown = (amounts.shown, amounts.shown)
     else:
-        data = _manual_amounts(known, amounts.net, price, terms)
+        data = _manual_amounts(known, amounts.net, price, terms, key)
         shown = (amounts.net, amounts.net + sum((amount for _tax, amount in known), ZERO))
     values = {
         "product_uom_qty": float(price.quantity),
@@ -174,11 +217,18 @@ def _untaxed(price, amount, terms, key):
     """Return the price that gives `amount`, and `extra_tax_data`: Odoo ignores given amounts on lines without taxes."""
     if _rounded(price, terms) != amount and price.quantity:
         price = Price(price.quantity, amount / price.quantity, ZERO)
-    # rounded for itself: rounding over all lines of the order would move a cent to or from its neighbours
-    return price, {"computation_key": f"line,{key}"} if _exact(price) != amount else False
+    return price, own_rounding(key) if _exact(price) != amount else False
 
 
-def _manual_amounts(known, net, price, terms):
+def own_rounding(key):
+    """Return `extra_tax_data` of a line that is rounded for itself.
+
+    Rounding over all lines of the order would move a cent to or from its neighbours.
+    """
+    return {"computation_key": f"line,{key}"}
+
+
+def _manual_amounts(known, net, price, terms, key):
     """Return `extra_tax_data` with all four amounts per tax.
 
     The company's amounts must be there too: derived ones are wrong with several price-included taxes in Odoo 19.0.
@@ -202,6 +252,7 @@ def _manual_amounts(known, net, price, terms):
         }
     net = float(net)
     return {
+        **own_rounding(key),  # for the time when its quantity is changed and Odoo computes it
         "currency_id": terms.currency_id,
         # the same values as on the line: Odoo ignores the amounts when they differ
         "price_unit": float(price.unit),
@@ -234,32 +285,57 @@ def _share(tax, amount, digits):
     yield tax.leaves[-1], rest
 
 
-def share_of(amount, done, quantity, total, *, digits):
+def share_of(amount, done, quantity, total, *, digits, given=None):
     """Return what `quantity` of `total` has of float `amount`, `done` having got theirs already.
 
     It is what is due up to `done + quantity` less what is due up to `done`, both rounded: whatever the steps, they add
-    up to the whole.
+    up to the whole. `given` is what `done` have really got, where credit notes make that another sum.
     """
-    due, before = amount * (done + quantity) / total, amount * done / total
-    return round(round(due, digits) - round(before, digits), digits)
+    due = round(amount * (done + quantity) / total, digits)
+    before = round(amount * done / total, digits) if given is None else given
+    return round(due - before, digits)
 
 
-def scaled_tax_data(data, done, quantity, total, *, currency_digits, company_digits):
-    """Return `extra_tax_data` of an invoice line for `quantity` of `total`, `done` being invoiced already."""
+def scaled_tax_data(data, done, quantity, total, *, currency_digits, company_digits, given=None):
+    """Return `extra_tax_data` of an invoice line for `quantity` of `total`, `done` being invoiced already.
 
-    def scaled(amount, digits):
-        return share_of(amount, done, quantity, total, digits=digits)
+    :param dict given: the sums of the amounts invoiced and credited already (see `sum_of_tax_data`), if known
+    """
+    given = given or {}
 
+    def scaled(amounts, taken, names):
+        return {
+            name: share_of(
+                amounts[name],
+                done,
+                quantity,
+                total,
+                digits=currency_digits if name.endswith("_currency") else company_digits,
+                given=taken.get(name),
+            )
+            for name in names
+        }
+
+    taken = given.get("manual_tax_amounts", {})
     return {
         **data,
         "quantity": quantity,
-        "manual_total_excluded_currency": scaled(data["manual_total_excluded_currency"], currency_digits),
-        "manual_total_excluded": scaled(data["manual_total_excluded"], company_digits),
+        **scaled(data, given, ("manual_total_excluded_currency", "manual_total_excluded")),
         "manual_tax_amounts": {
-            tax_id: {
-                name: scaled(amount, currency_digits if name.endswith("_currency") else company_digits)
-                for name, amount in amounts.items()
-            }
+            tax_id: scaled(amounts, taken.get(tax_id, {}), amounts)
             for tax_id, amounts in data["manual_tax_amounts"].items()
         },
     }
+
+
+def sum_of_tax_data(signed):
+    """Return the sum of the amounts in `signed`, pairs of (1 or -1, `extra_tax_data` with given amounts)."""
+    totals = {"manual_total_excluded_currency": 0.0, "manual_total_excluded": 0.0, "manual_tax_amounts": {}}
+    for sign, data in signed:
+        for name in ("manual_total_excluded_currency", "manual_total_excluded"):
+            totals[name] += sign * data[name]
+        for tax_id, amounts in data["manual_tax_amounts"].items():
+            taken = totals["manual_tax_amounts"].setdefault(tax_id, {})
+            for name, amount in amounts.items():
+                taken[name] = taken.get(name, 0.0) + sign * amount
+    return totals

@@ -79,11 +79,15 @@ def lines_digest(document):
             part.title,
             part.amount,
             getattr(part, "quantity", None),
-            tuple((tax.title, tax.rate, tax.amount) for tax in part.taxes),
+            tuple((tax.title, tax.rate, tax.amount, *_stated(tax.included)) for tax in part.taxes),
         )
         for part in (*document.lines, *document.shipping_lines)
     )
     return digest((document.currency, document.taxes_included, document.total, parts))
+
+
+def _stated(value):
+    return () if value is UNSET else (value,)
 
 
 def parties_digest(document):

@@ -33,13 +33,15 @@ class TaxPage:
     """Taxes of one page: `found` per key, `missing` per key the documents' external ids that wait for it.
 
     `untaxed` is the company's tax of 0 % that carries the amounts of discounted lines without taxes, None when there
-    is none yet; `discounted` are the external ids of the documents that may need it.
+    is none yet; `discounted` are the external ids of the documents that may need it. `registrations` are the fiscal
+    positions with a tax number of the company abroad, by country code: there the taxes of that country are due.
     """
 
     found: dict = field(default_factory=dict)
     missing: dict = field(default_factory=lambda: defaultdict(set))
     untaxed: ResolvedTax | None = None
     discounted: set = field(default_factory=set)
+    registrations: dict = field(default_factory=dict)
 
 
 class IntegrationTaxResolver(models.AbstractModel):
@@ -51,16 +53,53 @@ class IntegrationTaxResolver(models.AbstractModel):
     @api.model
     def _keys(self, document):
         """Return per line of `document` (lines, then shipping lines) its list of `TaxKey`."""
-        country = document.shipping_address.country_code if document.shipping_address else ""
+        country = self._destination(document)
         return [
-            [TaxKey(tax.title, tax.rate, document.taxes_included, country) for tax in part.taxes]
+            [TaxKey(tax.title, tax.rate, document.includes(tax), country) for tax in part.taxes]
             for part in (*document.lines, *document.shipping_lines)
         ]
 
     @api.model
+    def _destination(self, document):
+        """Return the code of the country where the order is taxed: that of the delivery, else of the bill."""
+        address = document.shipping_address or document.billing_address
+        return address.country_code if address else ""
+
+    @api.model
     def _plan(self, backend, documents):
         """Look up the taxes of all `documents`; return a `TaxPage`. Taxes without an amount need none in Odoo."""
-        page, needed, amounts = TaxPage(), defaultdict(set), defaultdict(set)
+        page = TaxPage(registrations=self._registrations(backend.company_id))
+        needed, amounts, together = self._needed(page, documents)
+        if page.discounted:
+            page.untaxed = self._find_untaxed(backend.company_id)
+        if not needed:
+            return page
+        values = {key.mapping_value for key in needed}
+        mappings = self.env["integration.mapping"]._find(backend, "tax", values)
+        candidates = self._candidates(backend.company_id)
+        certain = set()
+        for key in needed:
+            mapping = mappings.get(key.mapping_value)
+            country = self._tax_country(backend.company_id, key, page)
+            if mapping and mapping.tax_id.country_id == country:
+                tax = mapping.tax_id
+                certain.add(key)
+            else:
+                tax = self._match(key, country, candidates, amounts[key])
+            if tax:
+                page.found[key] = self._resolved(tax)
+                if self._is_titled(tax, key):
+                    certain.add(key)
+            elif amounts[key]:
+                page.missing[key] = amounts[key]
+        for keys in together:
+            self._part_twins(page, keys, certain, amounts)
+        return page
+
+    @api.model
+    def _needed(self, page, documents):
+        """Return ({key: external ids}, {key: those with an amount}, the keys of each line with several amounts)."""
+        needed, amounts, together = defaultdict(set), defaultdict(set), set()
         for document in documents:
             parts = (*document.lines, *document.shipping_lines)
             for keys, part in zip(self._keys(document), parts, strict=True):
@@ -70,21 +109,44 @@ class IntegrationTaxResolver(models.AbstractModel):
                     needed[key].add(document.external_id)
                     if tax.amount:
                         amounts[key].add(document.external_id)
-        if page.discounted:
-            page.untaxed = self._find_untaxed(backend.company_id)
-        if not needed:
-            return page
-        values = {key.mapping_value for key in needed}
-        mappings = self.env["integration.mapping"]._find(backend, "tax", values)
-        candidates = self._candidates(backend.company_id)
-        for key in needed:
-            mapping = mappings.get(key.mapping_value)
-            tax = mapping.tax_id if mapping else self._match(backend.company_id, key, candidates, amounts[key])
-            if tax:
-                page.found[key] = self._resolved(tax)
-            elif amounts[key]:
-                page.missing[key] = amounts[key]
-        return page
+                if len(keys) > 1:
+                    together.add(frozenset(key for key, tax in zip(keys, part.taxes, strict=True) if tax.amount))
+        return needed, amounts, together
+
+    @api.model
+    def _registrations(self, company):
+        """Return {country code: fiscal position} where `company` has a tax number of its own, outside its country."""
+        positions = self.env["account.fiscal.position"].search(
+            [
+                *self.env["account.fiscal.position"]._check_company_domain(company),
+                ("foreign_vat", "!=", False),
+                ("country_id", "!=", company.account_fiscal_country_id.id),
+            ]
+        )
+        return {position.country_id.code: position for position in reversed(positions)}
+
+    @api.model
+    def _tax_country(self, company, key, page):
+        """Return the country whose taxes an order may bear: Odoo refuses an invoice with those of any other."""
+        registration = page.registrations.get(key.country)
+        return registration.country_id if registration else company.account_fiscal_country_id
+
+    @api.model
+    def _part_twins(self, page, keys, certain, amounts):
+        """Find no tax for platform taxes of one rate on one line that would be one in Odoo.
+
+        A line has each tax once: Odoo would compute one of them after a change of the quantity. Those that are mapped,
+        or named like their Odoo tax, stay.
+        """
+        same = defaultdict(list)
+        for key in keys:
+            if key in page.found:
+                same[page.found[key].id].append(key)
+        for twins in same.values():
+            for key in twins if len(twins) > 1 else ():
+                if key not in certain:
+                    del page.found[key]
+                    page.missing[key] = amounts[key]
 
     @api.model
     def _candidates(self, company):
@@ -100,23 +162,36 @@ class IntegrationTaxResolver(models.AbstractModel):
         return candidates
 
     @api.model
-    def _match(self, company, key, candidates, documents):
-        """Return the tax of `candidates` for `key`, empty when there is none. A rate of 0 with amounts is no rate."""
-        taxes = candidates.get((key.percent, key.included))
-        if not taxes or (not key.rate and documents):
+    def _match(self, key, country, candidates, documents):
+        """Return the tax of `candidates` for `key`, empty when there is none. A rate of 0 with amounts is no rate.
+
+        Taxes of `country` only. Those of a fiscal position of the country of delivery (as for the EU's one-stop shop)
+        go before others, and are for no other country.
+        """
+        ranks = {}
+        for tax in candidates.get((key.percent, key.included), ()):
+            if tax.country_id == country and (rank := self._destination_rank(tax, key)) is not None:
+                ranks[tax] = (rank, not self._is_titled(tax, key), tax.sequence, tax.id)
+        if not ranks or (not key.rate and documents):
             return self.env["account.tax"]
-        home = company.account_fiscal_country_id
+        return min(ranks, key=ranks.get)
 
-        def preference(tax):
-            return (
-                tax.country_id.code != (key.country or home.code),
-                tax.country_id != home,
-                key.title.casefold() not in ((tax.name or "").casefold(), (tax.invoice_label or "").casefold()),
-                tax.sequence,
-                tax.id,
-            )
+    @api.model
+    def _destination_rank(self, tax, key):
+        """Return 0 for a tax made for the country of delivery, 1 for a tax of any country, None for one of others."""
+        abroad = tax.fiscal_position_ids.filtered(
+            lambda position: not position.is_domestic and (position.country_id or position.country_group_id)
+        )
+        countries = (
+            abroad.country_id | abroad.filtered(lambda position: not position.country_id).country_group_id.country_ids
+        )
+        if key.country and key.country in countries.mapped("code"):
+            return 0
+        return 1 if abroad != tax.fiscal_position_ids or not abroad else None
 
-        return min(taxes, key=preference)
+    @api.model
+    def _is_titled(self, tax, key):
+        return key.title.casefold() in ((tax.name or "").casefold(), (tax.invoice_label or "").casefold())
 
     @api.model
     def _resolved(self, tax):
@@ -162,9 +237,10 @@ class IntegrationTaxResolver(models.AbstractModel):
         if backend.tax_policy == "create":
             created = {}
             for key in [key for key, ids in page.missing.items() if key.rate and ids & external_ids]:
-                identity = (key.title, key.percent, key.included)
+                country = self._tax_country(backend.company_id, key, page)
+                identity = (key.title, key.percent, key.included, country)
                 if identity not in created:
-                    created[identity] = self._resolved(self._create_tax(backend.company_id, key))
+                    created[identity] = self._resolved(self._create_tax(backend.company_id, key, country))
                 page.found[key] = created[identity]
                 del page.missing[key]
         if page.missing:
@@ -178,23 +254,21 @@ class IntegrationTaxResolver(models.AbstractModel):
         return self.env._("%(title)s %(percent)g %%, added to prices", title=key.title, percent=key.percent)
 
     @api.model
-    def _create_tax(self, company, key):
-        """Create the sales tax of `key`."""
+    def _create_tax(self, company, key, country):
+        """Create the sales tax of `key`, a tax of `country`."""
         percent = f"{key.percent:g}%"
         title = key.title if percent in key.title.replace(" ", "") else f"{key.title} {percent}"
         name = self.env._("%s incl.", title) if key.included else title
         price_include = "tax_included" if key.included else "tax_excluded"
-        return self._create(
-            company, title=title, name=name, label=key.title, percent=key.percent, price_include=price_include
-        )
+        names = {"title": title, "name": name, "label": key.title}
+        return self._create(company, country, **names, percent=key.percent, price_include=price_include)
 
     @api.model
-    def _create(self, company, *, title, name, label, percent, price_include):
+    def _create(self, company, country, *, title, name, label, percent, price_include):
         """Create a sales tax, booked where the company's default sales tax is booked.
 
         Its tax group is one per title and rate: Odoo shows tax totals by group, under the group's name.
         """
-        country = company.account_fiscal_country_id
         template = company.account_sale_tax_id
         account = template.invoice_repartition_line_ids.filtered(lambda line: line.repartition_type == "tax").account_id
         refund = template.refund_repartition_line_ids.filtered(lambda line: line.repartition_type == "tax").account_id
@@ -230,7 +304,9 @@ class IntegrationTaxResolver(models.AbstractModel):
         such a line show the price and the discount that the customer saw.
         """
         label = self.env._("No tax")
-        tax = self._create(company, title=label, name=label, label=label, percent=0.0, price_include="tax_excluded")
+        names = {"title": label, "name": label, "label": label}
+        country = company.account_fiscal_country_id
+        tax = self._create(company, country, **names, percent=0.0, price_include="tax_excluded")
         xmlid = {"xml_id": f"connector_base.untaxed_{company.id}", "record": tax, "noupdate": True}
         self.env["ir.model.data"]._update_xmlids([xmlid])
         return tax

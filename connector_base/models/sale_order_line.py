@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from ..engine.order_values import scaled_tax_data, share_of
+from ..engine.order_values import scaled_tax_data, share_of, sum_of_tax_data
 
 LINE_KINDS = [
     ("product", "Product"),
@@ -11,7 +11,8 @@ LINE_KINDS = [
     ("fee", "Fee"),
     ("rounding", "Rounding difference"),
 ]
-AMOUNT_FIELDS = ("product_uom_qty", "price_unit", "discount")
+# name on the line -> name in `extra_tax_data`
+AMOUNT_FIELDS = {"product_uom_qty": "quantity", "price_unit": "price_unit", "discount": "discount"}
 
 
 class SaleOrderLine(models.Model):
@@ -56,7 +57,8 @@ class SaleOrderLine(models.Model):
     def write(self, vals):
         """Drop given tax amounts where Odoo would keep them after a change; a chosen product is no unknown one.
 
-        Odoo compares quantities with the currency's rounding: in a currency without decimals, 1.4 pieces pass for 1.
+        Odoo compares quantities, prices and discounts with the currency's rounding: in a currency without decimals,
+        1.4 pieces pass for 1.
         """
         if "product_id" in vals:
             vals = {"integration_unknown_product": False, **vals}
@@ -64,19 +66,28 @@ class SaleOrderLine(models.Model):
             return super().write(vals)
         stale = self.filtered(lambda line: line._given_amounts_go_stale(vals))
         super(SaleOrderLine, self - stale).write(vals)
-        return super(SaleOrderLine, stale).write({**vals, "extra_tax_data": False})
+        for line in stale:
+            key = {"computation_key": line.extra_tax_data["computation_key"]}
+            super(SaleOrderLine, line).write({**vals, "extra_tax_data": key})
+        return True
 
     def _given_amounts_go_stale(self, vals):
-        given = self.extra_tax_data
-        if not given or "manual_tax_amounts" not in given or self.currency_id.decimal_places:
+        """Whether the line will differ from what its amounts were given for by so little that Odoo doesn't notice."""
+        given = self.extra_tax_data or {}
+        if "manual_tax_amounts" not in given or not self.integration_kind:
             return False
-        return any(name in vals and vals[name] != self[name] for name in AMOUNT_FIELDS)
+        for name, known in AMOUNT_FIELDS.items():
+            value = vals.get(name, self[name])
+            if value != given[known] and not self.currency_id.compare_amounts(value, given[known]):
+                return True
+        return False
 
     def _prepare_invoice_line(self, **optional_values):
         """Give partial invoices their share of the platform's amounts: all of them together make the whole."""
         values = super()._prepare_invoice_line(**optional_values)
         quantity, total = values.get("quantity"), self.product_uom_qty
-        if self.integration_kind and quantity and total and quantity != total and not self.is_downpayment:
+        partial = quantity != total or self.invoice_lines
+        if self.integration_kind and quantity and total and partial and not self.is_downpayment:
             values.update(self._share_values(values, quantity, total))
         return values
 
@@ -84,8 +95,9 @@ class SaleOrderLine(models.Model):
         """Return what differs from `values` on an invoice of `quantity` pieces of `total`."""
         digits = self.currency_id.decimal_places
         data = values.get("extra_tax_data") or {}
+        signed = self._integration_invoiced()
         if data.get("manual_tax_amounts"):
-            company_digits = self.company_id.currency_id.decimal_places
+            known = [(sign, line.extra_tax_data) for sign, line in signed]
             return {
                 "extra_tax_data": scaled_tax_data(
                     data,
@@ -93,11 +105,29 @@ class SaleOrderLine(models.Model):
                     quantity,
                     total,
                     currency_digits=digits,
-                    company_digits=company_digits,
+                    company_digits=self.company_id.currency_id.decimal_places,
+                    given=sum_of_tax_data(known) if all(_holds_amounts(line) for _sign, line in signed) else None,
                 )
             }
         if self.tax_ids:
             return {}
         # Odoo ignores given amounts on lines without taxes: the price must give the share
-        share = share_of(self.price_subtotal, self._integration_invoiced_before(), quantity, total, digits=digits)
+        given = sum(sign * line.price_subtotal for sign, line in signed)
+        before = self._integration_invoiced_before()
+        share = share_of(self.price_subtotal, before, quantity, total, digits=digits, given=given)
         return {"price_unit": share / quantity, "discount": 0.0}
+
+    def _integration_invoiced(self):
+        """Return pairs of (1, invoice line) and (-1, credit note line) of what was invoiced so far.
+
+        Credit notes of the platform's refunds are left out: what they took back is not invoiced again.
+        """
+        refunds = self.integration_refund_line_ids.refund_id.move_id
+        lines = self.invoice_lines.filtered(lambda line: line.parent_state != "cancel" and line.move_id not in refunds)
+        return [(-1 if line.move_id.move_type == "out_refund" else 1, line) for line in lines]
+
+
+def _holds_amounts(invoice_line):
+    """Whether the given amounts of an invoice line are those it shows: its quantity wasn't changed."""
+    data = invoice_line.extra_tax_data or {}
+    return bool(data.get("manual_tax_amounts")) and data["quantity"] == invoice_line.quantity

@@ -26,7 +26,7 @@ class TestOrderValues(BaseCase):
     """The arithmetic between a document and what is written; what Odoo makes of it is in test_order_amounts."""
 
     @settings(deadline=None)
-    @given(order_documents())
+    @given(order_documents(without=["finer_than_the_currency"]))
     def test_plan_adds_up(self, document):
         amounts = plan_amounts(document, DIGITS[document.currency])
         self.assertFalse(amounts.unexplained)
@@ -34,11 +34,12 @@ class TestOrderValues(BaseCase):
         self.assertEqual(sum(line.total for line in amounts.lines), document.total)
         taxes = sum(amount for line in amounts.lines for amount in line.taxes)
         self.assertEqual(taxes, document.tax_total or sum(document.tax_by_rate.values()))
-        for line in amounts.lines:
-            self.assertEqual(line.total if document.taxes_included else line.net, line.shown)
+        for part, line in zip((*document.lines, *document.shipping_lines), amounts.lines, strict=True):
+            inside = sum(amount for tax, amount in zip(part.taxes, line.taxes, strict=True) if document.includes(tax))
+            self.assertEqual(line.net + inside, line.shown)
 
     @settings(deadline=None)
-    @given(order_documents(), st.integers(-8, 8))
+    @given(order_documents(without=["finer_than_the_currency"]), st.integers(-8, 8))
     def test_rounding_is_limited(self, document, units):
         """A total off by at most one minor unit per tax line gets a rounding line, by more it is unexplained."""
         digits = DIGITS[document.currency]
@@ -101,6 +102,7 @@ class TestOrderValues(BaseCase):
         self.assertEqual(
             values["extra_tax_data"],
             {
+                "computation_key": "line,1",
                 "currency_id": 1,
                 "price_unit": 10.0,
                 "discount": 0.0,

@@ -2,7 +2,7 @@ from decimal import Decimal
 
 from odoo.tests import tagged
 
-from .order_common import EngineCase, make_address, make_line, make_order, make_shipping, make_tax
+from .order_common import EngineCase, make_line, make_order, make_shipping, make_tax
 
 
 @tagged("post_install", "-at_install")
@@ -41,15 +41,6 @@ class TestTaxResolver(EngineCase):
             {"backend_id": self.backend.id, "kind": "tax", "external_value": "VAT|0.2|excluded", "tax_id": special.id}
         )
         self.assertEqual(self.import_order(self.taxed()).order_line.tax_ids, special)
-
-    def test_destination_decides_among_several(self):
-        home = self.tax(20, name="Home")
-        country = self.env.ref("base.de").id
-        group = self.env["account.tax.group"].create({"name": "DE", "country_id": country})
-        abroad = self.tax(20, name="Abroad", country_id=country, tax_group_id=group.id)
-        germany = make_address(country_code="DE", state_code="")
-        self.assertEqual(self.import_order(self.taxed("1")).order_line.tax_ids, home)
-        self.assertEqual(self.import_order(self.taxed("2", shipping_address=germany)).order_line.tax_ids, abroad)
 
     def test_title_decides_among_equals(self):
         self.tax(1, name="State")
@@ -136,13 +127,6 @@ class TestTaxResolver(EngineCase):
         self.assertEqual((order.amount_untaxed, order.amount_tax), (10.0, 1.55))
         order.order_line.product_uom_qty = 2
         self.assertEqual((order.amount_untaxed, order.amount_tax), (20.0, 3.1), "Odoo goes on as the platform began")
-
-    def test_two_platform_taxes_with_one_odoo_tax(self):
-        tax = self.tax(1)
-        lines = (make_line(taxes=[make_tax("0.10", "0.01", "County"), make_tax("0.11", "0.01", "City")]),)
-        order = self.import_order(make_order(lines=lines))
-        self.assertEqual(order.order_line.tax_ids, tax)
-        self.assertEqual((order.amount_tax, order.amount_total), (0.21, 10.21))
 
     def test_rounding_line(self):
         """One minor unit per tax line is rounding; more is held."""

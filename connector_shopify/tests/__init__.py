@@ -1,6 +1,8 @@
 from . import (
     test_adapter,
+    test_amounts,
     test_connect,
+    test_corpora_orders,
     test_import,
     test_mirror_fields,
     test_token,
