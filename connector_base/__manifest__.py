@@ -35,6 +35,8 @@
         "views/integration_cursor_views.xml",
         "views/integration_api_call_views.xml",
         "views/sale_order_views.xml",
+        "wizards/integration_order_cancel_views.xml",
+        "views/sale_order_life_views.xml",
         "views/product_template_views.xml",
         "wizards/integration_key_rotation_views.xml",
     ],

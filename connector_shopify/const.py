@@ -19,7 +19,7 @@ TOKEN_MARGIN = 15 * 60
 BUDGET_API = "admin"
 DEFAULT_BUDGET = (2000, 100)
 # Points an operation is expected to be charged at first; what the answer says it did not cost is given back.
-EXPECTED_COST = {"Orders": 800, "OrdersById": 200, "OrdersCount": 1, "Connection": 10}
+EXPECTED_COST = {"Orders": 800, "OrdersById": 200, "OrdersCount": 1, "Connection": 10, "OrderCancel": 10}
 DEFAULT_EXPECTED_COST = 50
 
 # Page sizes. A page that costs more than one query may (1,000 points) is asked for again with half the size.
@@ -47,8 +47,10 @@ TOPICS = {
     "ORDERS_PAID": "orders/paid",
     "ORDERS_CANCELLED": "orders/cancelled",
     "ORDERS_FULFILLED": "orders/fulfilled",
+    "ORDERS_DELETE": "orders/delete",
     "APP_UNINSTALLED": "app/uninstalled",
 }
+DELETED_TOPIC = "orders/delete"
 UNINSTALLED_TOPIC = "app/uninstalled"
 
 # https://shopify.dev/docs/apps/build/webhooks/subscribe/https#step-2-validate-the-origin
@@ -103,6 +105,25 @@ PAYMENT_STATUSES = {
 RISK_LEVELS = ("high", "medium", "low")
 # https://shopify.dev/docs/api/admin-graphql/2026-10/enums/OrderRiskRecommendationResult
 RISK_OF_RECOMMENDATION = {"cancel": "high", "investigate": "medium", "accept": "low"}
+
+# https://shopify.dev/docs/api/admin-graphql/2026-10/enums/OrderCancelReason
+CANCEL_REASONS = {
+    "customer": "CUSTOMER",
+    "inventory": "INVENTORY",
+    "fraud": "FRAUD",
+    "declined": "DECLINED",
+    "staff": "STAFF",
+    "other": "OTHER",
+}
+# https://shopify.dev/docs/api/admin-graphql/2026-10/enums/OrderCancelUserErrorCode
+CANCEL_REMEDIES = {
+    "NOT_FOUND": "The order was deleted at Shopify: cancel it in Odoo.",
+    "NO_REFUND_PERMISSION": "Let the app refund orders (its settings at Shopify), or cancel without giving money back.",
+}
+CANCEL_REMEDY = (
+    "Open the order in Shopify's admin. What is fulfilled or being returned keeps an order from being cancelled: cancel "
+    "the fulfillment there and try again, or refund the order instead."
+)
 
 # A query that takes Shopify too long. https://shopify.dev/docs/api/usage/response-codes#graphql-error-codes
 CODE_TIMEOUT = "TIMEOUT"

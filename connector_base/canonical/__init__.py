@@ -1,6 +1,7 @@
 """Platform-neutral documents: the only language between adapters and the engine. Plain Python, nothing of Odoo."""
 
 from .order import (
+    CANCEL_REASONS,
     FINANCIAL_STATUSES,
     FULFILLMENT_STATUSES,
     LINE_KINDS,

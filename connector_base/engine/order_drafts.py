@@ -171,6 +171,7 @@ class IntegrationOrderDrafter(models.AbstractModel):
             "integration_risk": document.risk,
             "integration_note": document.note,
             "integration_cancelled_at": document.cancelled_at and naive(document.cancelled_at),
+            "integration_archived_at": document.closed_at and naive(document.closed_at),
             "integration_tags": document.tags and ", ".join(document.tags),
             "integration_gateway": document.gateways and ", ".join(document.gateways),
             "integration_attributes": document.attributes

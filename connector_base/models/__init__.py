@@ -4,6 +4,7 @@ from . import (
     integration_api_usage,
     integration_backend,
     integration_backend_connection,
+    integration_backend_life,
     integration_backend_secret,
     integration_backend_sync,
     integration_backend_transport,
@@ -23,6 +24,7 @@ from . import (
     queue_job,
     res_partner,
     sale_order,
+    sale_order_life,
     sale_order_line,
     sync_job,
     sync_job_actions,
@@ -30,5 +32,6 @@ from . import (
     sync_job_cause,
     sync_job_drain,
     sync_job_failure,
+    sync_job_order_cancel,
     sync_job_orders,
 )

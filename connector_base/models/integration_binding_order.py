@@ -12,6 +12,14 @@ class IntegrationBindingOrder(models.Model):
         "sale.order", string="Order", required=True, readonly=True, ondelete="cascade", index=True, check_company=True
     )
 
+    remote_state = fields.Selection(
+        [("present", "Present"), ("deleted", "Deleted")],
+        string="On the Platform",
+        required=True,
+        readonly=True,
+        default="present",
+    )
+
     _backend_external_uniq = models.Constraint(
         "UNIQUE(backend_id, external_id)", "This platform order is bound already on this sales channel."
     )

@@ -1,1 +1,1 @@
-from . import integration_connect, integration_key_rotation
+from . import integration_connect, integration_key_rotation, integration_order_cancel

@@ -29,7 +29,7 @@ class IntegrationAdapterShopify(models.AbstractModel):
 
     def _capabilities(self):
         """Override of `connector_base`."""
-        return frozenset({"orders_in", "webhooks"})
+        return frozenset({"orders_in", "orders_cancel", "webhooks"})
 
     def _credential_keys(self):
         """Override of `connector_base`."""
@@ -127,6 +127,20 @@ class IntegrationAdapterShopify(models.AbstractModel):
             documents += [parser.parse_order(node, currency=backend.order_currency) for node in nodes]
         return documents
 
+    def _visible_days(self):
+        """Override of `connector_base`: older orders need a scope that an app may lose."""
+        return const.RECENT_DAYS
+
+    def _cancel_order(self, backend, external_id, *, reason, restock, refund, notify):
+        """Override of `connector_base`."""
+        backend._shopify_client().order_cancel(
+            f"gid://shopify/Order/{external_id}",
+            reason=const.CANCEL_REASONS[reason],
+            restock=restock,
+            refund=refund,
+            notify=notify,
+        )
+
     def _order_url(self, backend, external_id):
         """Override of `connector_base`."""
         return self._record_url(backend, "order", external_id)
@@ -185,6 +199,10 @@ class IntegrationAdapterShopify(models.AbstractModel):
     def _parse_event(self, backend, topic, body):
         """Override of `connector_base`."""
         return parser_webhook.parse_whole_order(_parsed(body), currency=backend.order_currency)
+
+    def _tells_deletion(self, topic):
+        """Override of `connector_base`."""
+        return topic == const.DELETED_TOPIC
 
     def _ensure_webhooks(self, backend, address):
         """Override of `connector_base`: one subscription per topic.

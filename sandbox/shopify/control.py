@@ -184,7 +184,7 @@ class Control:
             if action == "touch":
                 after = actions.changed(order, now)
                 after.update({key: wanted[key] for key in ("note", "tags", "email", "phone") if key in wanted})
-            elif action in ("pay", "cancel", "refund", "fulfill", "edit"):
+            elif action in ("pay", "cancel", "refund", "fulfill", "edit", "archive", "unarchive"):
                 after = getattr(actions, action)(shop, order, now, **wanted)
             else:
                 raise KeyError(f"action {action}")
