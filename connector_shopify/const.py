@@ -31,9 +31,10 @@ LISTING_LIMIT = 25000
 
 # https://shopify.dev/docs/api/usage/access-scopes
 SCOPES = {
-    "read_orders": "orders",
-    "read_customers": "the customers of orders",
-    "read_products": "which product an order line is of",
+    "read_orders": "orders can't be read",
+    "read_customers": "the customers of orders can't be read",
+    "read_products": "which product an order line is of can't be read",
+    "write_orders": "orders can't be cancelled from Odoo",
 }
 ALL_ORDERS_SCOPE = "read_all_orders"
 # How far back orders can be read without ALL_ORDERS_SCOPE, and what a first import asks for with it, in days.
@@ -121,8 +122,8 @@ CANCEL_REMEDIES = {
     "NO_REFUND_PERMISSION": "Let the app refund orders (its settings at Shopify), or cancel without giving money back.",
 }
 CANCEL_REMEDY = (
-    "Open the order in Shopify's admin. What is fulfilled or being returned keeps an order from being cancelled: cancel "
-    "the fulfillment there and try again, or refund the order instead."
+    "Open the order in Shopify's admin. What is fulfilled or being returned keeps an order from being cancelled: "
+    "cancel the fulfillment there and try again, or refund the order instead."
 )
 
 # A query that takes Shopify too long. https://shopify.dev/docs/api/usage/response-codes#graphql-error-codes

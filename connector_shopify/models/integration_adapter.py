@@ -70,13 +70,13 @@ class IntegrationAdapterShopify(models.AbstractModel):
 
     def _missing(self, backend, scopes, api_version):
         """Yield what the app lacks and what to do, a sentence each."""
-        for scope, purpose in const.SCOPES.items():
+        for scope, lack in const.SCOPES.items():
             if scope not in scopes and scope.replace("read_", "write_") not in scopes:
                 yield self.env._(
-                    "The access scope %(scope)s is missing: %(purpose)s can't be read. Add it to the app at Shopify, "
-                    "install the new version, then test the connection again.",
+                    "The access scope %(scope)s is missing: %(lack)s. Add it to the app at Shopify, install the new "
+                    "version, then test the connection again.",
                     scope=scope,
-                    purpose=purpose,
+                    lack=lack,
                 )
         if const.ALL_ORDERS_SCOPE not in scopes:
             yield self.env._(

@@ -3,6 +3,7 @@ from . import (
     test_connect,
     test_import,
     test_mirror_fields,
+    test_order_life,
     test_token,
     test_token_concurrency,
     test_webhook,
