@@ -83,7 +83,10 @@ class IntegrationOrderMerger(models.AbstractModel):
             wanted.update({name: values[name] for name in AMOUNT_FIELDS}, tax_ids=values["tax_ids"])
             if quantity_changes:
                 wanted["product_uom_qty"] = values["product_uom_qty"]
-            if text := self._change_text(line, values, shown):
+            text = self._change_text(line, values, shown)
+            if not text and self._given_taxes(line.extra_tax_data) != self._given_taxes(values["extra_tax_data"]):
+                text = self.env._("%s: tax amounts", self._label(line))
+            if text:
                 merge.changes.append(text)
                 merge.blocks += self._blocks(line, values, shown)
         if line.state != "sale" and line.integration_unknown_product and not values["integration_unknown_product"]:
@@ -91,6 +94,10 @@ class IntegrationOrderMerger(models.AbstractModel):
             wanted.update({name: values[name] for name in names})
         if wanted:
             merge.writes.append((line, wanted))
+
+    @api.model
+    def _given_taxes(self, data):
+        return (data or {}).get("manual_tax_amounts")
 
     @api.model
     def _plan_removal(self, merge, line, number):
@@ -189,7 +196,7 @@ class IntegrationOrderMerger(models.AbstractModel):
 
         def shares(data, subtotal, total, quantity):
             amounts = {"": subtotal, "tax": total - subtotal}
-            for tax_id, tax in ((data or {}).get("manual_tax_amounts") or {}).items():
+            for tax_id, tax in (self._given_taxes(data) or {}).items():
                 amounts[tax_id] = tax["tax_amount_currency"]
             return {key: share_of(amount, 0, done, quantity, digits=digits) for key, amount in amounts.items()}
 
@@ -204,9 +211,7 @@ class IntegrationOrderMerger(models.AbstractModel):
         """Do what `merge` says. Deliveries of a confirmed order follow: Odoo raises, lowers and launches them."""
         order = draft.order
         lines = order.order_line.with_context(sale_no_log_for_new_lines=True)
-        if order.state == "sale":
-            draft.shown += [(0, 0)] * len(merge.gone)
-        else:
+        if order.state != "sale":
             merge.gone.unlink()
         for line, values in merge.writes:
             line.write(values)

@@ -107,7 +107,8 @@ class IntegrationOrderUpdater(models.AbstractModel):
             order._integration_hold_about("lines", [self._line_hold(draft, merge, blocks)])
             return
         before = self._total(order, order.amount_total)
-        merger._apply(draft, merge)
+        if merge.changes or not order.locked:  # a locked line takes not even an order of its own among the others
+            merger._apply(draft, merge)
         self.env.flush_all()
         holds = []
         if order.currency_id.compare_amounts(order.amount_total, float(draft.total)) or (

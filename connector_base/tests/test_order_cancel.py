@@ -164,7 +164,9 @@ class TestOrderCancel(BackendCase):
 
     def test_salespeople_may(self):
         self.order.user_id = self.salesman
+        self.order.action_confirm()
         wizard = self.env["integration.order.cancel"].with_user(self.salesman).create({"order_id": self.order.id})
+        self.assertIn(self.order.picking_ids.name, wizard.preview_text)
         wizard.action_cancel_there()
         self.assertEqual(len(self.jobs()), 1)
 

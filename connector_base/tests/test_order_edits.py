@@ -216,6 +216,23 @@ class TestOrderEdits(EditCase):
         self.assertFalse(order.integration_hold_reason)
         self.assert_total(order, changed)
 
+    def test_locked_order_with_its_lines_in_another_order(self):
+        odd = self.plates("3", discount=Decimal("0.01"))
+        document, order = self.confirmed(self.mugs(), odd)
+        order.action_lock()
+        self.update(later(document, lines=(odd, self.mugs())))
+        self.assertFalse(order.integration_hold_reason)
+        self.assert_total(order, document)
+
+    def test_tax_moved_between_two_rates(self):
+        """Net and total stay, what each tax gets does not."""
+        taxes = [make_tax("1.00", "0.05", "GST"), make_tax("1.40", "0.07", "PST")]
+        document, order = self.confirmed(make_line(price="20.00", taxes=taxes))
+        order._create_invoices().action_post()
+        taxes = [make_tax("1.01", "0.05", "GST"), make_tax("1.39", "0.07", "PST")]
+        self.update(later(document, lines=(make_line(price="20.00", taxes=taxes),)))
+        self.assertIn("tax amounts", order.integration_hold_reason)
+
     def test_nothing_is_done_by_half(self):
         document, order = self.confirmed()
         self.deliver(order)

@@ -73,7 +73,7 @@ class IntegrationOrderCancel(models.TransientModel):
 
     def _here(self):
         """Return what will happen in Odoo once the platform has done it."""
-        order = self.order_id
+        order = self.order_id.sudo()  # deliveries and invoices may be others' than the salesperson's
         if order.state == "cancel":
             return [self.env._("%s is cancelled already.", order.name)]
         updater = self.env["integration.order.updater"]
