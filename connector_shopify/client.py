@@ -207,6 +207,23 @@ class ShopifyClient:
         count = self._execute("orders_count", {"query": query}).get("ordersCount")
         return take(count, "count") if count else None
 
+    def order_cancel(self, gid, *, reason, restock, refund, notify):
+        """Have the order cancelled; Shopify does it a moment later.
+
+        :param str reason: a value of `OrderCancelReason`
+        :raise DataError: refused, with what to do; or the app lacks the scope for it, which harms nothing else
+        """
+        variables = {"id": gid, "reason": reason, "restock": restock, "refund": refund, "notify": notify}
+        try:
+            self._mutate("order_cancel", variables)
+        except DataError as error:
+            error.remedy = const.CANCEL_REMEDIES.get(error.code, const.CANCEL_REMEDY)
+            raise
+        except ConfigurationError as error:
+            if error.code != "ACCESS_DENIED":
+                raise
+            raise DataError(error.message, code=error.code, remedy=error.remedy) from None
+
     def _complete_order(self, order, presentment):
         self._complete(order, _ORDER_CONNECTIONS, presentment)
         for refund in order.get("refunds") or ():

@@ -19,7 +19,14 @@ TOKEN_MARGIN = 15 * 60
 BUDGET_API = "admin"
 DEFAULT_BUDGET = (2000, 100)
 # Points an operation is expected to be charged at first; what the answer says it did not cost is given back.
-EXPECTED_COST = {"Orders": 900, "OrdersById": 200, "OrdersCount": 1, "OrderIds": 30, "Connection": 10}
+EXPECTED_COST = {
+    "Orders": 900,
+    "OrdersById": 200,
+    "OrdersCount": 1,
+    "OrderIds": 30,
+    "OrderCancel": 10,
+    "Connection": 10,
+}
 DEFAULT_EXPECTED_COST = 50
 
 # Page sizes. A page that costs more than one query may (1,000 points) is asked for again with half the size.
@@ -32,9 +39,10 @@ LISTING_LIMIT = 25000
 
 # https://shopify.dev/docs/api/usage/access-scopes
 SCOPES = {
-    "read_orders": "orders",
-    "read_customers": "the customers of orders",
-    "read_products": "which product an order line is of",
+    "read_orders": "orders can't be read",
+    "read_customers": "the customers of orders can't be read",
+    "read_products": "which product an order line is of can't be read",
+    "write_orders": "orders can't be cancelled from Odoo",
 }
 ALL_ORDERS_SCOPE = "read_all_orders"
 # How far back orders can be read without ALL_ORDERS_SCOPE, and what a first import asks for with it, in days.
@@ -48,8 +56,10 @@ TOPICS = {
     "ORDERS_PAID": "orders/paid",
     "ORDERS_CANCELLED": "orders/cancelled",
     "ORDERS_FULFILLED": "orders/fulfilled",
+    "ORDERS_DELETE": "orders/delete",
     "APP_UNINSTALLED": "app/uninstalled",
 }
+DELETED_TOPIC = "orders/delete"
 UNINSTALLED_TOPIC = "app/uninstalled"
 
 # https://shopify.dev/docs/apps/build/webhooks/subscribe/https#step-2-validate-the-origin
@@ -104,6 +114,25 @@ PAYMENT_STATUSES = {
 RISK_LEVELS = ("high", "medium", "low")
 # https://shopify.dev/docs/api/admin-graphql/2026-10/enums/OrderRiskRecommendationResult
 RISK_OF_RECOMMENDATION = {"cancel": "high", "investigate": "medium", "accept": "low"}
+
+# https://shopify.dev/docs/api/admin-graphql/2026-10/enums/OrderCancelReason
+CANCEL_REASONS = {
+    "customer": "CUSTOMER",
+    "inventory": "INVENTORY",
+    "fraud": "FRAUD",
+    "declined": "DECLINED",
+    "staff": "STAFF",
+    "other": "OTHER",
+}
+# https://shopify.dev/docs/api/admin-graphql/2026-10/enums/OrderCancelUserErrorCode
+CANCEL_REMEDIES = {
+    "NOT_FOUND": "The order was deleted at Shopify: cancel it in Odoo.",
+    "NO_REFUND_PERMISSION": "Let the app refund orders (its settings at Shopify), or cancel without giving money back.",
+}
+CANCEL_REMEDY = (
+    "Open the order in Shopify's admin. What is fulfilled or being returned keeps an order from being cancelled: "
+    "cancel the fulfillment there and try again, or refund the order instead."
+)
 
 # A query that takes Shopify too long. https://shopify.dev/docs/api/usage/response-codes#graphql-error-codes
 CODE_TIMEOUT = "TIMEOUT"

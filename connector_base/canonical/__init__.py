@@ -2,6 +2,7 @@
 
 from .listing import OrderStub
 from .order import (
+    CANCEL_REASONS,
     FINANCIAL_STATUSES,
     FULFILLMENT_STATUSES,
     LINE_KINDS,

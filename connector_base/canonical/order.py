@@ -18,6 +18,7 @@ FINANCIAL_STATUSES = (
     "voided",
     "expired",
 )
+CANCEL_REASONS = ("customer", "inventory", "fraud", "declined", "staff", "other")
 FULFILLMENT_STATUSES = ("unfulfilled", "partial", "fulfilled", "on_hold")
 
 

@@ -200,6 +200,7 @@ class IntegrationOrderDrafter(models.AbstractModel):
             "integration_note": document.note,
             "integration_cancelled_at": document.cancelled_at and naive(document.cancelled_at),
             "integration_paid_at": document.payments and naive(paid_at(document.payments)),
+            "integration_archived_at": document.closed_at and naive(document.closed_at),
             "integration_tags": document.tags and ", ".join(document.tags),
             "integration_gateway": document.gateways and ", ".join(document.gateways),
             "integration_attributes": document.attributes

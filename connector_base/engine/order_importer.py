@@ -197,13 +197,14 @@ class IntegrationOrderImporter(models.AbstractModel):
         products = self.env["integration.product.resolver"]
         taxes = self.env["integration.tax.resolver"]
         partners = self.env["integration.partner.resolver"]
+        errors = self.env["integration.order.adopter"]._adopt(backend, entries) if backend.adopt_orders else {}
         priced = [entry.document for entry in entries if entry.lines_due]
         currency_page = currencies._resolve(backend, priced)
         product_page = products._plan(backend, priced)
         tax_page = taxes._plan(backend, priced)
         partner_page = partners._plan(backend, [entry.document for entry in entries if entry.parties_due])
 
-        errors = products._errors(backend, product_page)
+        errors.update(products._errors(backend, product_page))
         for document in priced:
             if error := currencies._error(currency_page, document):
                 errors[document.external_id] = error
@@ -238,7 +239,7 @@ class IntegrationOrderImporter(models.AbstractModel):
         if backend.use_score:
             self.env["integration.order.score"]._score(self.env["sale.order"].union(*(draft.order for draft in drafts)))
         for draft in drafts:
-            (result.updated if draft.entry.binding else result.created).append(draft.entry.external_id)
+            (result.updated if draft.entry.order else result.created).append(draft.entry.external_id)
             if reason := draft.order.integration_hold_reason:
                 result.held.append((draft.entry.external_id, reason))
             else:

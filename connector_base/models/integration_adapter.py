@@ -87,6 +87,24 @@ class IntegrationAdapter(models.AbstractModel):
         """
         return self._order_url(backend, external_id) if resource == "order" else ""
 
+    def _visible_days(self):
+        """Return how many days after it was placed an order can surely be read by its id; None for ever.
+
+        A younger order that is not found was deleted.
+        """
+        return None
+
+    def _cancel_order(self, backend, external_id, *, reason, restock, refund, notify):
+        """Cancel an order on the platform. Capability `orders_cancel`. It may take effect a moment later.
+
+        :param str reason: one of `canonical.CANCEL_REASONS`
+        :param bool restock: put what was not shipped back into stock
+        :param bool refund: give back what was paid, the way it was paid
+        :param bool notify: tell the customer
+        :raise DataError: the platform refuses, for instance because the order is shipped; it says what to do
+        """
+        raise NotImplementedError()
+
     def _order_mirror_values(self, document):
         """Return the values of the platform addon's own mirror fields on the Odoo order, of what `document` states."""
         return {}
@@ -122,6 +140,10 @@ class IntegrationAdapter(models.AbstractModel):
         :raise DataError: the body can't be understood
         """
         raise NotImplementedError()
+
+    def _tells_deletion(self, topic):
+        """Whether events of `topic` say that their record was deleted."""
+        return False
 
     def _ensure_webhooks(self, backend, address):
         """Make the platform's subscriptions be the wanted ones, all at `address`; return a `WebhookReport`."""

@@ -12,6 +12,13 @@ class IntegrationBindingOrder(models.Model):
         "sale.order", string="Order", required=True, readonly=True, ondelete="cascade", index=True, check_company=True
     )
     remote_created_at = fields.Datetime(string="Placed", readonly=True, help="When it was created on the platform.")
+    remote_state = fields.Selection(
+        [("present", "Present"), ("deleted", "Deleted")],
+        string="On the Platform",
+        required=True,
+        readonly=True,
+        default="present",
+    )
 
     _created_idx = models.Index("(backend_id, remote_created_at)")
     _backend_external_uniq = models.Constraint(

@@ -106,9 +106,21 @@ class SyncJob(models.Model):
         for external_id in external_ids:
             if external_id in errors:
                 self._fail_event(by_id[external_id], errors[external_id])
-            elif external_id not in found:
-                by_id[external_id]._settle("ignored", self.env._("It is not on the platform (any more)."))
+        self._settle_missing({key: by_id[key] for key in external_ids if key not in errors and key not in found})
         return found
+
+    def _settle_missing(self, events):
+        """End the events, {external id: event}, whose orders the platform doesn't have; note where one was deleted."""
+        adapter, updater = self.backend_id._adapter(), self.env["integration.order.updater"]
+        told = [key for key, event in events.items() if adapter._tells_deletion(event.topic)]
+        noted = updater._note_deleted(self.backend_id, told)
+        noted |= updater._note_missing(self.backend_id, events.keys() - set(told))
+        ids = set(noted.mapped("integration_external_id"))
+        for external_id, event in events.items():
+            if external_id in ids:
+                event._settle("done", self.env._("The platform has deleted the order."))
+            else:
+                event._settle("ignored", self.env._("It is not on the platform (any more)."))
 
     def _drain_account(self, events):
         """The platform says that our app was removed: ask it, for the news may be older than a new installation."""

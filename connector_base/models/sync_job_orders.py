@@ -76,6 +76,7 @@ class SyncJob(models.Model):
         missing = set(external_ids) - errors.keys() - {document.external_id for document in documents}
         if missing:
             self._resolve_documents(missing)
+            self.env["integration.order.updater"]._note_missing(self.backend_id, missing)
             self._progress(done=len(missing))
             return self.env._(
                 "%(summary)s; not on the platform (any more): %(missing)s",

@@ -57,6 +57,12 @@ class FakeAdapter:
     def _check_connection(self, backend):
         self._call("check")
 
+    def _visible_days(self):
+        return None
+
+    def _tells_deletion(self, topic):
+        return False
+
     def _count_orders(self, backend, since):
         return len(self._since(since))
 

@@ -70,6 +70,7 @@ class TestOrderUpdate(EngineCase):
         self.assertEqual(order.state, "cancel")
 
     def test_confirmed_order_is_not_rewritten(self):
+        self.backend.confirmed_order_edits = "hold"
         document = make_order()
         order = self.import_order(document)
         order.action_confirm()
@@ -90,6 +91,7 @@ class TestOrderUpdate(EngineCase):
         self.assertFalse(order.integration_hold_reason, "released is released")
 
     def test_confirmed_order_is_cancelled_there(self):
+        self.backend.confirmed_order_edits = "hold"
         document = make_order()
         order = self.import_order(document)
         order.action_confirm()
@@ -103,6 +105,7 @@ class TestOrderUpdate(EngineCase):
         self.assertFalse(self.activities(order))
 
     def test_confirmed_order_gets_another_address_there(self):
+        self.backend.confirmed_order_edits = "hold"
         document = make_order()
         order = self.import_order(document)
         order.action_confirm()

@@ -5,6 +5,7 @@ from . import (
     integration_dry_run,
     integration_import,
     integration_key_rotation,
+    integration_order_cancel,
     integration_reconcile,
     integration_workflow_preview,
 )

@@ -29,7 +29,7 @@ class IntegrationAdapterShopify(models.AbstractModel):
 
     def _capabilities(self):
         """Override of `connector_base`."""
-        return frozenset({"orders_in", "webhooks"})
+        return frozenset({"orders_in", "orders_cancel", "webhooks"})
 
     def _credential_keys(self):
         """Override of `connector_base`."""
@@ -71,13 +71,13 @@ class IntegrationAdapterShopify(models.AbstractModel):
 
     def _missing(self, backend, scopes, api_version):
         """Yield what the app lacks and what to do, a sentence each."""
-        for scope, purpose in const.SCOPES.items():
+        for scope, lack in const.SCOPES.items():
             if scope not in scopes and scope.replace("read_", "write_") not in scopes:
                 yield self.env._(
-                    "The access scope %(scope)s is missing: %(purpose)s can't be read. Add it to the app at Shopify, "
-                    "install the new version, then test the connection again.",
+                    "The access scope %(scope)s is missing: %(lack)s. Add it to the app at Shopify, install the new "
+                    "version, then test the connection again.",
                     scope=scope,
-                    purpose=purpose,
+                    lack=lack,
                 )
         if const.ALL_ORDERS_SCOPE not in scopes:
             yield self.env._(
@@ -138,6 +138,20 @@ class IntegrationAdapterShopify(models.AbstractModel):
         """Override of `connector_base`."""
         return backend._shopify_client().orders_count(StubListing.begin(since, until).query)
 
+    def _visible_days(self):
+        """Override of `connector_base`: older orders need a scope that an app may lose."""
+        return const.RECENT_DAYS
+
+    def _cancel_order(self, backend, external_id, *, reason, restock, refund, notify):
+        """Override of `connector_base`."""
+        backend._shopify_client().order_cancel(
+            f"gid://shopify/Order/{external_id}",
+            reason=const.CANCEL_REASONS[reason],
+            restock=restock,
+            refund=refund,
+            notify=notify,
+        )
+
     def _order_url(self, backend, external_id):
         """Override of `connector_base`."""
         return self._record_url(backend, "order", external_id)
@@ -196,6 +210,10 @@ class IntegrationAdapterShopify(models.AbstractModel):
     def _parse_event(self, backend, topic, body):
         """Override of `connector_base`."""
         return parser_webhook.parse_whole_order(_parsed(body), currency=backend.order_currency)
+
+    def _tells_deletion(self, topic):
+        """Override of `connector_base`."""
+        return topic == const.DELETED_TOPIC
 
     def _ensure_webhooks(self, backend, address):
         """Override of `connector_base`: one subscription per topic.

@@ -5,6 +5,7 @@ from . import (
     test_corpora_orders,
     test_import,
     test_mirror_fields,
+    test_order_life,
     test_token,
     test_token_concurrency,
     test_webhook,

@@ -18,7 +18,7 @@ DOMAIN = "one-shop.myshopify.com"
 CLIENT_ID = "6779ef20e075817b79602e0123456789"
 CLIENT_SECRET = "shpss_0123456789abcdef0123456789abcdef"
 ADMIN_TOKEN = "shpat_0123456789abcdef0123456789abcdef"
-ALL_SCOPES = ("read_orders", "read_customers", "read_products", "read_all_orders")
+ALL_SCOPES = ("read_orders", "read_customers", "read_products", "read_all_orders", "write_orders")
 
 
 class FakeStore:
@@ -86,6 +86,14 @@ class FakeStore:
 
     def _OrdersCount(self, query):
         return {"ordersCount": {"count": len(self.orders)}}
+
+    def _OrderCancel(self, id, reason, restock, refund, notify):
+        errors = self.user_errors.get("orderCancel", [])
+        if not errors:
+            order = next(order for order in self.orders if order["id"] == id)
+            order.update(cancelledAt="2026-11-20T12:00:00Z", cancelReason=reason, updatedAt="2026-11-20T12:00:00Z")
+        job = None if errors else {"id": "gid://shopify/Job/1", "done": False}
+        return {"orderCancel": {"job": job, "userErrors": errors}}
 
     def _WebhookSubscriptions(self, first, after):
         return {"webhookSubscriptions": connection(self.subscriptions)}

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from graphql import GraphQLError
 
 from ..framework.clock import iso
+from ..framework.delivery import Deliveries
 from .shop import Shop
 
 RECENT_DAYS = 60
@@ -12,11 +13,12 @@ RECENT_DAYS = 60
 
 @dataclass
 class Context:
-    """One API call: the shop, what the token may do, the version answered in, and search warnings met on the way."""
+    """One API call: the shop, what the token may do, the version answered in, where webhooks go, search warnings."""
 
     shop: Shop
     scopes: frozenset[str]
     version: str
+    deliveries: Deliveries
     searches: list[dict] = field(default_factory=list)
 
     def sees(self, order: dict) -> bool:

@@ -140,8 +140,9 @@ def _returned_shipping(shop: Shop, order: dict) -> list[dict]:
     ]  # fmt: skip
 
 
-def cancel(shop: Shop, order: dict, now: str, reason: str = "CUSTOMER", note: str | None = None) -> dict:
-    """Cancel: what is not sent goes back to stock, what was paid is refunded, what was only authorized is voided."""
+def cancel(shop: Shop, order: dict, now: str, reason: str = "CUSTOMER", note: str | None = None, *,
+           restock: bool = True, pay_back: bool = True) -> dict:  # fmt: skip
+    """Cancel: units go back to stock and what was paid is refunded, if so wanted; what was authorized is voided."""
     if order["cancelled_at"]:
         raise Invalid("the order is cancelled already")
     if reason not in CANCEL_REASONS:
@@ -152,8 +153,26 @@ def cancel(shop: Shop, order: dict, now: str, reason: str = "CUSTOMER", note: st
     if status.authorized(order):
         order = void(shop, order, now)
     if any(status.returned(order, line["id"]) < line["quantity"] for line in order["lines"]):
-        order = refund(shop, order, now, full=True, restock="CANCEL", note=note or "Order canceled")
+        order = refund(shop, order, now, full=True, restock="CANCEL" if restock else "NO_RESTOCK",
+                       note=note or "Order canceled", pay_back=pay_back)  # fmt: skip
     order.update(cancelled_at=now, cancel_reason=reason, closed_at=now, staff_note=note)
+    return order
+
+
+def archive(_shop: Shop, order: dict, now: str) -> dict:
+    """Put the order away; cancelled and paid, shipped orders are so by themselves."""
+    if order["closed_at"]:
+        raise Invalid("the order is archived already")
+    order = changed(order, now)
+    order["closed_at"] = now
+    return order
+
+
+def unarchive(_shop: Shop, order: dict, now: str) -> dict:
+    if not order["closed_at"]:
+        raise Invalid("the order is not archived")
+    order = changed(order, now)
+    order["closed_at"] = None
     return order
 
 

@@ -11,6 +11,10 @@ from .shop import PLANS, Shop, create_shop, gid, parse_gid
 
 #: Seconds that webhooks stay signed with the old secret after a rotation.
 ROTATION = 3600
+#: What can happen to an order.
+ORDER_ACTIONS = frozenset((
+    "pay", "authorize", "void", "decline", "cancel", "refund", "fulfill", "edit", "archive", "unarchive",
+))  # fmt: skip
 
 
 class Control:
@@ -184,7 +188,7 @@ class Control:
             if action == "touch":
                 after = actions.changed(order, now)
                 after.update({key: wanted[key] for key in ("note", "tags", "email", "phone") if key in wanted})
-            elif action in ("pay", "authorize", "void", "decline", "cancel", "refund", "fulfill", "edit"):
+            elif action in ORDER_ACTIONS:
                 after = getattr(actions, action)(shop, order, now, **wanted)
             else:
                 raise KeyError(f"action {action}")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from graphql import GraphQLSchema, build_schema
 
-from . import resolvers, subscriptions
+from . import mutations, resolvers, subscriptions
 
 FOLDER = Path(__file__).parent / "schema"
 
@@ -20,7 +20,7 @@ def schema() -> GraphQLSchema:
     built = build_schema(source())
     for root, functions in (
         (built.query_type, {**resolvers.QUERY, **subscriptions.QUERY}),
-        (built.mutation_type, subscriptions.MUTATION),
+        (built.mutation_type, {**mutations.MUTATION, **subscriptions.MUTATION}),
     ):
         missing = set(root.fields) ^ set(functions)
         if missing:

@@ -24,6 +24,7 @@ SCOPES = (
     "read_locations",
     "read_orders",
     "read_products",
+    "write_orders",
 )
 
 #: First id of a kind and the step between two: the size of real ones, never starting at 1.

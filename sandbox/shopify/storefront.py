@@ -183,6 +183,8 @@ def _order(platform, shop: Shop, number: str) -> Response:
     lines = table(("Title", "Variant", "SKU", ">Price", ">Quantity", ">Discount", "Taxes", ">Amount"), rows)
     save = Markup('<p><button class="quiet">Save quantities</button></p>') if editable else ""
     actions = [button(f"{base}/{name}", name.title()) for name in ("pay", "fulfill", "cancel")]
+    way = "unarchive" if order["closed_at"] else "archive"
+    actions.append(button(f"{base}/{way}", way.title(), quiet=True))
     actions += [
         Markup(
             '<form method="post" action="{}/refund" class="row"><input name="amount" size="7" placeholder="all">'

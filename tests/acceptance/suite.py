@@ -20,6 +20,7 @@ from odoo.exceptions import UserError
 from odoo.addons.connector_base.models import integration_backend_reconcile, integration_reconciliation
 from odoo.addons.connector_base.transport import (
     ConfigurationError,
+    DataError,
     RateLimited,
     Session,
     SignatureError,
@@ -497,6 +498,30 @@ class AdapterSuite:
         backend = self.connect()
         self.run_jobs(backend)
         self.assert_as_booked(backend)
+
+    # === AFTER THE IMPORT === #
+
+    def test_cancel_there(self):
+        """What Odoo asks for happens on the platform, and comes back to the order here."""
+        backend = self.connect()
+        if "orders_cancel" not in backend._adapter()._capabilities():
+            self.skipTest("the platform can't")
+        external_id = self.account.place()
+        self.run_jobs(backend)
+        order = self.orders(backend)[external_id]
+        wizard = self.env["integration.order.cancel"].create({"order_id": order.id, "reason": "inventory"})
+        wizard.action_cancel_there()
+        self.run_jobs(backend)
+        (document,) = backend._adapter()._fetch_orders_by_id(backend, [external_id])
+        self.assertTrue(document.cancelled_at)
+        self.assertEqual(document.cancel_reason, "inventory")
+        self.assertEqual(order.state, "cancel")
+        self.assertFalse(order.integration_can_cancel)
+        with self.assertRaises(DataError) as caught:
+            backend._adapter()._cancel_order(
+                backend, external_id, reason="other", restock=True, refund=True, notify=False
+            )
+        self.assertTrue(caught.exception.remedy)
 
     # === TROUBLE === #
 
