@@ -55,7 +55,10 @@ def quantize(amount, currency):
 
 
 def digest(document):
-    """Return the SHA-256 hex digest of a canonical document: equal content, equal digest, in any process."""
+    """Return the SHA-256 hex digest of a canonical document: equal content, equal digest, in any process.
+
+    Fields at their defaults leave no trace: a field that is new to the canon changes no known document's digest.
+    """
     text = json.dumps(_plain(document), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -73,6 +76,6 @@ def _plain(value):
         return {
             field.name: _plain(item)
             for field in dataclasses.fields(value)
-            if (item := getattr(value, field.name)) is not UNSET
+            if (item := getattr(value, field.name)) != field.default
         }
     raise TypeError(f"{type(value).__name__} does not belong in a canonical document")

@@ -27,30 +27,31 @@ class IntegrationAccountingDates(models.AbstractModel):
     _description = "Accounting Dates"
 
     @api.model
+    def _day(self, backend, moment):
+        """Return the day of `moment` (naive UTC) where the channel's accounting is done."""
+        return aware(moment).astimezone(ZoneInfo(backend.accounting_tz)).date()
+
+    @api.model
     def _today(self, backend):
-        return aware(fields.Datetime.now()).astimezone(ZoneInfo(backend.accounting_tz)).date()
+        return self._day(backend, fields.Datetime.now())
 
     @api.model
     def _wanted(self, backend, order):
         """Return the day the invoice of `order` shall bear, never one in the future."""
         today = self._today(backend)
         moments = {"order": order.date_order, "payment": order.integration_paid_at or order.date_order}
-        moment = aware(moments.get(backend.invoice_date_source))
-        return min(today, moment.astimezone(ZoneInfo(backend.accounting_tz)).date()) if moment else today
+        moment = moments.get(backend.invoice_date_source)
+        return min(today, self._day(backend, moment)) if moment else today
 
     @api.model
-    def _open_day(self, company, day, *, has_tax):
-        """Return the first day from `day` on whose period is open for sales, and the locks that `day` violates.
+    def _open_day(self, company, day, *, sale, has_tax):
+        """Return the first day from `day` on whose period is open, and the locks that `day` violates.
 
-        The locks are those that Odoo would meet when it posts: hard, fiscal year, sales, and tax where taxes are
-        concerned; exceptions granted to a user are his.
+        The locks are those that Odoo would meet when it posts: hard, fiscal year, sales in a sales journal, and tax
+        where taxes are concerned; exceptions granted to a user are his.
         """
-        locks = company._get_lock_date_violations(day, purchase=False, tax=has_tax)
-        found = locks
-        while found:
-            day = max(lock for lock, _field in found) + timedelta(days=1)
-            found = company._get_lock_date_violations(day, purchase=False, tax=has_tax)
-        return day, locks
+        locks = company._get_lock_date_violations(day, sale=sale, purchase=False, tax=has_tax)
+        return (max(lock for lock, _field in locks) + timedelta(days=1) if locks else day), locks
 
     @api.model
     def _dates(self, backend, order):
@@ -59,7 +60,7 @@ class IntegrationAccountingDates(models.AbstractModel):
 
     @api.model
     def _booked(self, company, day, *, has_tax):
-        booked, locks = self._open_day(company, day, has_tax=has_tax)
+        booked, locks = self._open_day(company, day, sale=True, has_tax=has_tax)
         if booked == day:
             return Dates(day, day)
         note = self.env._(

@@ -26,7 +26,7 @@ class IntegrationCreditDrafter(models.AbstractModel):
             "journal_id": invoice.journal_id.id,
             "currency_id": refund.currency_id.id,
             "fiscal_position_id": invoice.fiscal_position_id.id,
-            "invoice_date": self.env["integration.payment.importer"]._day(refund.company_id, refund.refunded_at),
+            "invoice_date": self.env["integration.accounting.dates"]._day(refund.backend_id, refund.refunded_at),
             "invoice_payment_term_id": False,
             "invoice_user_id": invoice.invoice_user_id.id,
             "team_id": invoice.team_id.id,

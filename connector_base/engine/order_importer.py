@@ -62,6 +62,7 @@ class IntegrationOrderImporter(models.AbstractModel):
                 self._import_entries(backend, entries, result)
         imported = self.env["sale.order"].browse(result.order_ids)
         self.env["integration.order.workflow"]._after_import(backend, imported)
+        imported._integration_queue_refunds()
         self._report(job, result)
         _logger.info("%s: orders from %s: %s", backend.name, source or "caller", result.summary)
         return result

@@ -1,9 +1,8 @@
 from collections import defaultdict
-from datetime import timedelta
 
 from odoo import api, models
 from odoo.exceptions import UserError
-from odoo.fields import Date, Datetime, Domain
+from odoo.fields import Date, Domain
 
 from .clock import naive
 
@@ -213,7 +212,7 @@ class IntegrationPaymentImporter(models.AbstractModel):
             "company_id": payment.company_id.id,
             "amount": payment.amount,
             "currency_id": payment.currency_id.id,
-            "date": self._open_day(payment.company_id, self._date(payment), journal),
+            "date": self._open_day(payment),
             "memo": " ".join(
                 filter(None, [order.client_order_ref or order.name, payment.gateway, payment.external_id])
             ),
@@ -229,19 +228,15 @@ class IntegrationPaymentImporter(models.AbstractModel):
 
     @api.model
     def _date(self, payment):
-        """Return the day of the transaction where the company is."""
-        return self._day(payment.company_id, payment.processed_at or payment.create_date)
+        """Return the day of the transaction where the channel's accounting is done."""
+        moment = payment.processed_at or payment.create_date
+        return self.env["integration.accounting.dates"]._day(payment.backend_id, moment)
 
     @api.model
-    def _day(self, company, moment):
-        zone = company.partner_id.tz or self.env.user.tz or "UTC"
-        return Datetime.context_timestamp(self.with_context(tz=zone), moment).date()
-
-    @api.model
-    def _open_day(self, company, day, journal):
-        """Return `day`, or the first day after the lock dates that forbid it."""
-        locks = company._get_violated_lock_dates(day, False, journal)
-        return max(lock for lock, _field in locks) + timedelta(days=1) if locks else day
+    def _open_day(self, payment):
+        dates = self.env["integration.accounting.dates"]
+        day, _locks = dates._open_day(payment.company_id, self._date(payment), sale=False, has_tax=False)
+        return day
 
     # === RECONCILIATION === #
 

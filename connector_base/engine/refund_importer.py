@@ -130,7 +130,7 @@ class IntegrationRefundImporter(models.AbstractModel):
         if backend.refund_booking == "posted":
             problems.update(self._post(refunds - refunds.browse([refund.id for refund in problems])))
         paid_back = refunds.filtered(
-            lambda refund: refund.move_id.state == "posted" or (refund.settled and (manual or self._posts(refund)))
+            lambda refund: (manual or self._posts(refund)) and (refund.settled or refund.move_id.state == "posted")
         )
         unbooked = self.env["integration.payment.importer"]._book(
             paid_back.order_id, Domain("kind", "=", "refund") & Domain("refund_id", "in", [*paid_back.ids, False])
@@ -248,7 +248,7 @@ class IntegrationRefundImporter(models.AbstractModel):
             return {}
         try:
             with self.env.cr.savepoint():
-                drafts.move_id.action_post()
+                drafts.move_id.with_context(integration_books_refunds=True).action_post()
             return {}
         except UserError as error:
             if len(drafts) == 1:

@@ -1,4 +1,5 @@
 from . import (
+    account_move_payments,
     account_move_workflow,
     integration_adapter,
     integration_api_call,

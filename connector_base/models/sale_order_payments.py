@@ -1,6 +1,7 @@
 from collections import defaultdict
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 PAGE = 50
 
@@ -79,14 +80,45 @@ class SaleOrder(models.Model):
         captured = sum(payment.amount for payment in following if payment.kind == "capture")
         return max(0.0, authorization.amount - captured)
 
+    def _integration_queue_refunds(self):
+        """Queue the booking of what is open of these orders' refunds, where their channels book by themselves."""
+        booked_by_itself = Domain("state", "=", "waiting") & Domain("backend_id.refund_booking", "!=", "off")
+        goods = (
+            Domain("goods_done", "=", False)
+            & Domain("backend_id.return_goods", "!=", "off")
+            & Domain("order_id.state", "=", "sale")
+        )
+        money = (
+            Domain("backend_id.refund_booking", "=", "posted")
+            & Domain("state", "=", "done")
+            & Domain("payment_ids", "any", [("status", "=", "success"), ("payment_id", "=", False)])
+        )
+        refunds = self.env["integration.refund"].sudo().search(
+            Domain("order_id", "in", self.ids) & (booked_by_itself | goods | money)
+        )  # fmt: skip
+        for backend, of_backend in refunds.grouped("backend_id").items():
+            order_ids = of_backend.order_id.ids
+            for start in range(0, len(order_ids), PAGE):
+                backend._enqueue("book_refunds", arguments={"order_ids": order_ids[start : start + PAGE]})
+
+    def action_confirm(self):
+        """Goods that were refunded before the order was confirmed are not to be sent."""
+        result = super().action_confirm()
+        self._integration_queue_refunds()
+        return result
+
+    def action_integration_release(self):
+        """Book what had to wait for the release."""
+        result = super().action_integration_release()
+        self.filtered(lambda order: not order.integration_held)._integration_queue_refunds()
+        return result
+
     def action_integration_book_payments(self):
         """Queue the booking of these orders' payments and refunds."""
         self.check_access("write")
         for backend, orders in self.filtered("integration_backend_id").grouped("integration_backend_id").items():
             for start in range(0, len(orders), PAGE):
-                backend.sudo()._enqueue(
-                    "book_payments", arguments={"order_ids": orders[start : start + PAGE].ids, "manual": True}
-                )
+                backend.sudo()._enqueue("book_payments", arguments={"order_ids": orders[start : start + PAGE].ids})
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",

@@ -21,8 +21,8 @@ class SaleOrder(models.Model):
         index="btree_not_null",
     )
     integration_workflow_step = fields.Selection(STEPS, "Workflow Is At", readonly=True, copy=False)
-    integration_workflow_error = fields.Text("Why", readonly=True, copy=False)
-    integration_workflow_remedy = fields.Text("Remedy", readonly=True, copy=False)
+    integration_workflow_error = fields.Text("Workflow Note", readonly=True, copy=False)
+    integration_workflow_remedy = fields.Text("To Go On", readonly=True, copy=False)
     integration_workflow_done = fields.Char(
         readonly=True, copy=False, help="Codes of the steps that are done, separated by spaces: none is done twice."
     )

@@ -9,25 +9,46 @@ class SyncJob(models.Model):
     _inherit = "sync.job"
 
     operation = fields.Selection(
-        selection_add=[("book_payments", "Book payments and refunds")], ondelete={"book_payments": "cascade"}
+        selection_add=[("book_payments", "Book payments and refunds"), ("book_refunds", "Book refunds")],
+        ondelete={"book_payments": "cascade", "book_refunds": "cascade"},
     )
 
     def _operation_settings(self):
-        return {**super()._operation_settings(), "book_payments": Operation("interactive", 50)}
+        settings = super()._operation_settings()
+        return {
+            **settings,
+            "book_payments": Operation("interactive", 50),
+            # after the imports and what the workflow does with them
+            "book_refunds": settings["import_orders"]._replace(priority=30),
+        }
 
-    def _run_book_payments(self, order_ids, manual=False):
-        """Book what the platform was paid and paid back for these orders; return what could not be booked.
+    def _check_connected(self):
+        """The books ask no platform."""
+        return None if self.operation in ("book_payments", "book_refunds") else super()._check_connected()
+
+    def _run_book_payments(self, order_ids):
+        """Book what the platform was paid and paid back for these orders, as somebody asked for.
 
         :param list order_ids: ids of sale orders
-        :param bool manual: somebody asked for it, see `integration.refund.importer`
+        :return: what could not be booked
         """
         orders = self.env["sale.order"].browse(order_ids).exists()
-        self._progress(total=len(orders))
         unpaid = self.env["integration.payment.importer"]._register_payments(orders)
-        reasons = {order.name: reason for order, reason in unpaid.items()}
-        refunds = self.env["integration.refund.importer"]._process(orders.integration_refund_ids, manual=manual)
-        reasons.update({refund.order_id.name: reason for refund, reason in refunds.items()})
-        self._progress(done=len(orders))
+        refunds = self.env["integration.refund.importer"]._process(orders.integration_refund_ids, manual=True)
+        return self._booked(orders, {**unpaid, **{refund.order_id: reason for refund, reason in refunds.items()}})
+
+    def _run_book_refunds(self, order_ids):
+        """Book the refunds of these orders as their channels are set to.
+
+        :param list order_ids: ids of sale orders
+        :return: what could not be booked
+        """
+        orders = self.env["sale.order"].browse(order_ids).exists()
+        refunds = self.env["integration.refund.importer"]._process(orders.integration_refund_ids)
+        return self._booked(orders, {refund.order_id: reason for refund, reason in refunds.items()})
+
+    def _booked(self, orders, reasons):
+        self._progress(total=len(orders), done=len(orders))
         if not reasons:
-            return self.env._("Payments and refunds are booked.")
-        return "\n".join(f"{name}: {reason}" for name, reason in sorted(reasons.items()))
+            return self.env._("Everything is booked.")
+        return "\n".join(sorted(f"{order.name}: {reason}" for order, reason in reasons.items()))

@@ -40,13 +40,15 @@ def _split(draw, amount, count, unit):
 @st.composite
 def refunded_orders(draw):
     """Return a paid order whose refunds, two to four, give all of it back: by units, shipping and adjustments."""
-    document = draw(order_documents())
+    document = draw(order_documents(without=["credit_without_quantity"]))
     # lines that add up exactly: a tax rounded over the whole order is given back on no line
     document = replace(document, tax_total=UNSET, total=document.total - document.difference)
     unit = Decimal(1).scaleb(-DIGITS[document.currency])
     count = draw(st.integers(2, 4))
     lines = [[] for _number in range(count)]
     for line in document.lines:
+        if not line.quantity:
+            continue
         steps = min(count, int(line.quantity))
         last = line.quantity - (steps - 1)
         tax = sum((entry.amount for entry in line.taxes), ZERO)

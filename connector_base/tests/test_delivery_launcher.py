@@ -82,7 +82,7 @@ class TestDeliveryLauncher(TransactionCase):
 
     def made(self, run, orders):
         """Return what `run` makes of `orders`: every stored field of every new record; then undo it."""
-        newest = {model: self.env[model].search([], order="id desc", limit=1).id for model in MADE}
+        newest = {model: self.env[model].search([], order="id desc", limit=1).id or 0 for model in MADE}
         savepoint = self.env.cr.savepoint()
         run()
         self.env.invalidate_all()

@@ -78,13 +78,13 @@ class TestDryRun(CompleteCase):
             "1",
             updated=60,
             note="after the change",
-            lines=(make_line(quantity="2", title="Green mug"),),
+            lines=(make_line(quantity="2"),),
             shipping_address=make_address(street="9 Elsewhere Road"),
         )
         run = self.dry_run("1", "same")
         self.assertEqual(self.outcomes(run), {"1": "updated", "same": "unchanged"})
         line = run.line_ids.filtered(lambda line: line.external_id == "1")
-        for text in ("before the change", "after the change", "2 x Green mug", "Blue mug", "9 Elsewhere Road"):
+        for text in ("before the change", "after the change", "1 x Blue mug", "2 x Blue mug", "9 Elsewhere Road"):
             self.assertIn(text, line.changes)
         self.assertEqual(line.order_id, self.order_of("1"))
         self.assertEqual(self.order_of("1").integration_note, "before the change")

@@ -17,20 +17,34 @@ def as_documented(sentence):
 
 
 def sentences_in_code():
-    """Return the reasons, with … for what varies, that `_integration_hold` is called with or `holds` get."""
+    """Return the reasons, with … for what varies, that the functions hold for, or give to those that do."""
     sentences = set()
     for path in [*ADDON.glob("engine/*.py"), *ADDON.glob("models/*.py")]:
-        for node in ast.walk(ast.parse(path.read_text())):
-            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
-                continue
-            if node.func.attr == "_integration_hold":
-                reason = node.args[0]
-            elif node.func.attr == "append" and getattr(node.func.value, "attr", "") == "holds":
-                reason = node.args[0].elts[0]
-            else:
-                continue
-            sentences.add(as_documented(ast.literal_eval(reason.args[0])))
+        for function in ast.walk(ast.parse(path.read_text())):
+            if isinstance(function, ast.FunctionDef):
+                sentences.update(as_documented(ast.literal_eval(reason.args[0])) for reason in reasons_of(function))
     return sentences
+
+
+def reasons_of(function):
+    """Yield the texts that are the first of a pair which is appended to `holds`, or called or returned as a reason."""
+    nodes = list(ast.walk(function))
+    calls = {node.func.attr for node in nodes if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)}
+    holds = function.name.endswith("_hold") or calls & {"_integration_hold", "_integration_hold_about"}
+    for node in nodes:
+        if isinstance(node, ast.Assign) and holds and getattr(node.targets[0], "id", "") == "reason":
+            yield from texts(node.value)
+        elif isinstance(node, ast.Return) and holds and isinstance(node.value, ast.Tuple):
+            yield from texts(node.value.elts[0])
+        elif isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "append":
+            target = node.func.value
+            if "holds" in (getattr(target, "attr", ""), getattr(target, "id", "")):
+                yield from texts(getattr(node.args[0], "elts", [None])[0])
+
+
+def texts(node):
+    if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "_":
+        yield node
 
 
 def sentences_in_docs():
@@ -53,9 +67,14 @@ class TestOrderHolds(EngineCase):
         self.assertTrue(order.integration_hold_remedy)
         return order.integration_hold_reason
 
-    def confirmed_then(self, external_id, **changes):
+    def confirmed_then(self, external_id, edits="hold", *, meanwhile=None, **changes):
+        """Return why an order is held that was changed on the platform after it was confirmed."""
+        self.backend.confirmed_order_edits = edits
         document = make_order(external_id)
-        self.import_order(document).action_confirm()
+        order = self.import_order(document)
+        order.action_confirm()
+        if meanwhile:
+            meanwhile(order)
         return self.held(replace(document, updated_at=PLACED + timedelta(hours=1), **changes))
 
     def no_tax(self):
@@ -83,6 +102,29 @@ class TestOrderHolds(EngineCase):
     def changed_lines(self):
         return self.confirmed_then("6", lines=(make_line(price="12.00"),), total=Decimal("12.00"))
 
+    def changed_beside_an_own_line(self):
+        def add_line(order):
+            order.order_line.copy({"order_id": order.id, "integration_kind": False, "integration_external_id": False})
+
+        lines = (make_line(price="12.00"),)
+        return self.confirmed_then("9", "apply", meanwhile=add_line, lines=lines, total=Decimal("12.00"))
+
+    def changed_though_adopted(self):
+        def adopt(order):
+            order.integration_adopted = True
+
+        lines = (make_line(price="12.00"),)
+        return self.confirmed_then("10", meanwhile=adopt, lines=lines, total=Decimal("12.00"))
+
+    def deleted(self):
+        order = self.import_order(make_order("11"))
+        order.action_confirm()
+        self.env["integration.order.updater"]._note_deleted(self.backend, ["11"])
+        return order.integration_hold_reason
+
+    def risky(self):
+        return self.held(make_order("12", risk="high"))
+
     def changed_address(self):
         return self.confirmed_then("7", shipping_address=make_address(street="1 Other Street"))
 
@@ -99,6 +141,10 @@ class TestOrderHolds(EngineCase):
             self.changed_lines,
             self.changed_address,
             self.cancelled,
+            self.changed_beside_an_own_line,
+            self.changed_though_adopted,
+            self.deleted,
+            self.risky,
         )
         documented = sentences_in_docs()
         patterns = {sentence: re.escape(sentence).replace("…", ".+") for sentence in documented}

@@ -1,7 +1,7 @@
 from dataclasses import replace
 from decimal import Decimal
 
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from odoo.tests import BaseCase, tagged
@@ -127,6 +127,7 @@ class TestOrderValues(BaseCase):
             },
         )
 
+    @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
     @given(st.integers(0, 10**6), st.lists(st.integers(1, 9), min_size=1, max_size=6), st.integers(0, 3))
     def test_partial_amounts_make_the_whole(self, units, quantities, digits):
         total = sum(quantities)

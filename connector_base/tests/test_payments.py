@@ -187,6 +187,6 @@ class TestPayments(PaymentCase):
         self.backend.state = "connected"
         order.action_integration_book_payments()
         job = self.env["sync.job"].search([("operation", "=", "book_payments")])
-        self.assertEqual(job.arguments, {"order_ids": order.ids, "manual": True})
-        self.assertEqual(job._run_book_payments(**job.arguments), "Payments and refunds are booked.")
+        self.assertEqual(job.arguments, {"order_ids": order.ids})
+        self.assertEqual(job._run_book_payments(**job.arguments), "Everything is booked.")
         self.assertEqual((job.items_done, order.invoice_ids.amount_residual), (1, 0.0))

@@ -205,7 +205,41 @@ class TestRefunds(PaymentCase):
         self.assertFalse(record.payment_ids.payment_id)
         record.move_id.action_post()
         self.assertEqual((self.refunds._process(record), record.state), ({}, "done"))
+        self.assertFalse(record.payment_ids.payment_id, "staff book the money")
+        self.assertEqual(self.refunds._process(record, manual=True), {})
         self.assert_even(order)
+
+    def run_queued(self):
+        """Run the jobs that book refunds by themselves; return how many there were."""
+        jobs = self.env["sync.job"].search([("operation", "=", "book_refunds"), ("state", "=", "pending")])
+        for job in jobs:
+            job._run_book_refunds(**job.arguments)
+            job.queue_job_id.button_done()
+        return len(jobs)
+
+    def test_booked_by_themselves(self):
+        """A refund is booked when it comes in; one that comes before the invoice, when that is posted."""
+        first = make_refund("R1", [("L1", "1", "10.00", "2.00")], "12.00")
+        order = self.three_mugs(first, invoice=False)
+        self.run_queued()
+        self.assertFalse(order.integration_refund_ids.move_id)
+        order._create_invoices().action_post()
+        self.assertEqual(self.run_queued(), 1)
+        self.assertEqual(order.integration_refund_ids.state, "done")
+        self.assertEqual(self.run_queued(), 0, "the credit note that it posted is not a new reason")
+        document = make_order(
+            lines=(make_line(price="10.00", quantity="3", sku="SERVICE", taxes=[make_tax("6.01")]),),
+            shipping_lines=(make_shipping(taxes=[make_tax("1.00")]),),
+            payments=(make_payment(amount="42.01"),),
+            refunds=(first, make_refund("R2", [("L1", "1", "10.00", "2.00")], "12.00")),
+        )
+        self.import_order(document)
+        self.assertEqual(self.run_queued(), 1)
+        self.assertEqual(order.integration_refund_ids.mapped("state"), ["done", "done"])
+        self.payments._register_payments(order)
+        self.assert_even(order)
+        self.import_order(replace(document, note="touched"))
+        self.assertEqual(self.run_queued(), 0)
 
     def test_what_cannot_be_booked(self):
         order = self.three_mugs(make_refund("R1", [("GONE", "1", "10.00", "2.00")], "12.00"))

@@ -38,6 +38,8 @@ def returned(number, *, restock_type="RETURN", subtotal="20.0", tax="2.0"):
         "processedAt": None,
         "note": "",
         "refundLineItems": connection([entry]),
+        "refundShippingLines": connection([]),
+        "orderAdjustments": connection([]),
         "transactions": connection([]),
     }
 
