@@ -111,9 +111,13 @@ class Chaos:
         :param seconds: how long the job has gone on when its worker dies
         """
         pid = self.worker_of(job_id)
-        self.shop.release(key)
-        time.sleep(seconds)
-        self.kill_worker(pid)
+        if seconds:
+            self.shop.release(key)
+            time.sleep(seconds)
+            self.kill_worker(pid)
+        else:  # a job that goes on may be at its end before the signal
+            self.kill_worker(pid)
+            self.shop.release(key)
 
     def quiet(self):
         """Return whether no event waits and no job waits or runs."""
