@@ -35,7 +35,7 @@ class IntegrationOrderScore(models.AbstractModel):
     def _score(self, orders):
         """Write score, probability, factors and recommended carrier of `orders`, in a fixed number of queries."""
         orders = orders.sudo().with_context(tracking_disable=True)
-        factors = self.env["integration.score.factor"].sudo().search([])
+        factors = self.env["integration.score.factor"].sudo().search([("active", "=", True)])
         histories = self._histories(orders)
         carriers = self._carriers(orders)
         now = fields.Datetime.now()
