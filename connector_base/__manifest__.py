@@ -16,7 +16,7 @@
         "phone_validation",
         "utm",
     ],
-    "external_dependencies": {"python": ["requests", "cryptography"]},
+    "external_dependencies": {"python": ["requests", "cryptography", "phonenumbers"]},
     "data": [
         "security/integration_groups.xml",
         "security/ir.model.access.csv",

@@ -76,7 +76,7 @@ class IntegrationPartnerWriter(models.AbstractModel):
 
     @api.model
     def _create_addresses(self, page, external_ids, fresh):
-        """Create the addresses that customers and companies don't have yet."""
+        """Create the addresses that customers and companies don't have yet; give those without phone the stated one."""
         pending = {}
         for (external_id, role), (key, values) in page.places.items():
             if external_id not in external_ids:
@@ -84,6 +84,8 @@ class IntegrationPartnerWriter(models.AbstractModel):
             root = page.parties[external_id].root
             if key not in root.addresses:
                 pending.setdefault((root, key), {**self._child_values(root), **self._phoned(values), "type": role})
+            elif values["phone"] and (known := root.addresses[key]) != root.partner and not known.phone:
+                known.phone = self._phoned(values)["phone"]
         created = self._create_children([root for root, _key in pending], list(pending.values()), fresh)
         for (root, key), child in zip(pending, created, strict=True):
             root.addresses[key] = child

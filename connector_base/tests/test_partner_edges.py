@@ -1,7 +1,5 @@
 """E-mails, numbers, places and people that are not as one would wish."""
 
-from unittest.mock import patch
-
 from odoo.tests import tagged
 
 from odoo.addons.connector_base.canonical import Customer
@@ -105,27 +103,22 @@ class TestPartnerEdges(EngineCase):
         partner = self.env["res.partner"].create({"name": "A. L.", "email": "ada@example.com"})
         values = {"external_id": "C1", "email": "ada@example.com", "name": "Ada Lovelace", "language": "fr"}
         self.import_order(make_order("1", customer=Customer(**values, phone="+1 312 555 0100", vat="US1")))
-        self.assertRecordValues(partner, [{"name": "A. L.", "phone": "+1 312 555 0100", "vat": "US1", "street": False}])
+        self.assertRecordValues(partner, [{"name": "A. L.", "phone": "+1 312-555-0100", "vat": "US1", "street": False}])
         self.import_order(
             make_order("2", customer=Customer(**{**values, "phone": "2", "vat": "US2", "email": "b@x.com"}))
         )
         self.assertRecordValues(
-            partner, [{"name": "A. L.", "phone": "+1 312 555 0100", "vat": "US1", "email": "ada@example.com"}]
+            partner, [{"name": "A. L.", "phone": "+1 312-555-0100", "vat": "US1", "email": "ada@example.com"}]
         )
 
     # === PHONE === #
 
     def test_phone_is_made_international_with_the_country(self):
-        def formatted(number, code, phone_code, force_format, raise_exception):
-            return f"+{phone_code} {number.lstrip('0')}" if number.isdigit() else number
-
-        formatter = "odoo.addons.phone_validation.models.models.phone_validation.phone_format"
-        with patch(formatter, formatted):
-            german = make_address(country_code="DE", state_code="", phone="0221123456")
-            partner = self.partner("1", "a@x.com", billing_address=german, shipping_address=german)
-            nowhere = make_address(country_code="", state_code="", phone="0221123456")
-            unknown = self.partner("2", "b@x.com", billing_address=nowhere, shipping_address=None)
-        self.assertEqual(partner.phone, "+49 221123456")
+        german = make_address(country_code="DE", state_code="", phone="0221123456")
+        partner = self.partner("1", "a@x.com", billing_address=german, shipping_address=german)
+        nowhere = make_address(country_code="", state_code="", phone="0221123456")
+        unknown = self.partner("2", "b@x.com", billing_address=nowhere, shipping_address=None)
+        self.assertEqual(partner.phone, "+49 221 123456")
         self.assertEqual(unknown.phone, "0221123456", "whose number it is, nobody knows")
 
     def test_phone_that_can_not_be_read_is_kept(self):
@@ -136,6 +129,14 @@ class TestPartnerEdges(EngineCase):
         partner = self.partner("1", "a@x.com", shipping_address=make_address(street="2 Work", phone="+1 312 555 0100"))
         self.partner("2", "a@x.com", shipping_address=make_address(street="2 Work", phone="(312) 555-0100"))
         self.assertEqual(len(partner.child_ids), 1)
+
+    def test_a_known_address_gets_the_phone_it_lacks(self):
+        partner = self.partner("1", "a@x.com", shipping_address=make_address(street="2 Work"))
+        self.assertFalse(partner.child_ids.phone)
+        for external_id, phone in (("2", "(312) 555-0100"), ("3", "+1 312 555 0199")):
+            address = make_address(street="2 Work", phone=phone)
+            self.partner(external_id, "a@x.com", shipping_address=address)
+        self.assertEqual(partner.child_ids.phone, "+1 312-555-0100")
 
     # === PLACES === #
 

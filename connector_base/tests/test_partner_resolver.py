@@ -26,7 +26,7 @@ class TestPartnerResolver(EngineCase):
                 {
                     "name": "Ada Lovelace",
                     "email_normalized": "ada@example.com",
-                    "phone": "+1 312 555 0100",
+                    "phone": "+1 312-555-0100",
                     "street": "12 St James's Square",
                     "city": "Chicago",
                     "zip": "60601",
