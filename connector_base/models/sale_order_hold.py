@@ -183,6 +183,8 @@ class SaleOrder(models.Model):
             "tag": "display_notification",
             "params": {
                 "type": "info",
-                "message": self.env._("The platform is asked again Orders: %s. Reload in a few seconds.", len(orders)),
+                "message": self.env._(
+                    "The platform is being asked again. Orders: %s. Reload the page in a few seconds.", len(orders)
+                ),
             },
         }

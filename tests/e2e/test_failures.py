@@ -83,7 +83,7 @@ def test_a_held_order_says_why_and_cannot_be_confirmed(stage, page, channel):
 
     stage.rpc.create("account.tax", {"name": "Moon", "amount": 12.3, "type_tax_use": "sale"})
     page.press("Check Again")
-    page.wait_text("asked for this order again", ".o_notification_manager")
+    page.wait_text("is being asked again", ".o_notification_manager")
     stage.wait_jobs(channel)
     page.open(f"/odoo/channel-orders/{order}")
     assert "Moon tax" not in page.text(".o_form_view .alert")

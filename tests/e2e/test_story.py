@@ -49,7 +49,7 @@ def watch_first_import(page, counts):
     page.menu("Operations", "Sync Jobs")
     deadline = time.monotonic() + 60
     shares = set()
-    while "Done" not in (row := page.row("Import orders")):
+    while "Done" not in (row := page.row("Import the orders of a period")):
         assert time.monotonic() < deadline, row
         shares.update(re.findall(r"(\d+)\s*%", " ".join(row)))
         page.open("/odoo/sync-jobs")
