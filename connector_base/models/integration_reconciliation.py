@@ -25,6 +25,7 @@ class IntegrationReconciliation(models.Model):
     _description = "Reconciliation"
     _order = "id desc"
     _rec_name = "summary"
+    _rec_names_search = ["backend_id"]
 
     backend_id = fields.Many2one(
         "integration.backend", "Sales Channel", required=True, readonly=True, ondelete="cascade", index=True

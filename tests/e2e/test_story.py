@@ -55,7 +55,7 @@ def watch_first_import(page, counts):
         page.open("/odoo/sync-jobs")
     tests = counts["test_orders"]  # not imported, unless the channel says so
     expected = f"{ORDERS - tests} created" + (f", {tests} skipped" if tests else "")
-    assert str(ORDERS) in row and expected in row, row
+    assert str(ORDERS) in row and any(cell.startswith(expected) for cell in row), row
     assert any(0 < int(share) < 100 for share in shares), f"no progress was seen: {shares}"
 
 

@@ -52,7 +52,7 @@ def test_a_page_that_costs_too_much_gets_smaller_and_stays_so():
     client = FakeClient([(nodes("2026-11-02T00:00:00Z"), "c1")], affordable=13)
     _found, following = OrderListing.begin(SINCE).read_page(client, presentment=False)
     assert [asked[1] for asked in client.asked] == [75, 37, 18, 9]
-    assert following.size == 12
+    assert following.size == 9
 
 
 def test_a_page_that_takes_too_long_gets_smaller():
