@@ -25,6 +25,9 @@ from .errors import QueryTooCostly, describe, graphql_error, user_error
 
 _logger = logging.getLogger(__name__)
 
+# {store: how many orders one query by ids may ask for}, where that was refused as too dear
+_affordable_ids = {}
+
 # Nested connections of an order, and of its refunds: answer key -> document that reads on.
 _ORDER_CONNECTIONS = {
     "lineItems": "order_line_items",
@@ -148,6 +151,7 @@ class ShopifyClient:
 
     def __init__(self, session, domain, auth):
         self.budget = session.budget
+        self._domain = domain
         self.patience = session.patience
         self._transport = SessionTransport(session, domain, auth)
         self._gql = Client(transport=self._transport, fetch_schema_from_transport=False)
@@ -180,17 +184,21 @@ class ShopifyClient:
         return nodes, _next_cursor(connection)
 
     def orders_by_id(self, gids, *, presentment=True):
-        """Return the complete orders with the global ids `gids` (at most 250); unknown ones are left out."""
-        try:
-            nodes = take(self._execute("orders_by_id", {"ids": gids, "presentment": presentment}), "nodes")
-        except QueryTooCostly:
-            if len(gids) == 1:
-                raise
-            half = len(gids) // 2
-            return [
-                *self.orders_by_id(gids[:half], presentment=presentment),
-                *self.orders_by_id(gids[half:], presentment=presentment),
-            ]
+        """Return the complete orders with the global ids `gids`; unknown ones are left out.
+
+        How many one query may ask for is learned from refusals, once per store and process.
+        """
+        nodes, rest = [], list(gids)
+        while rest:
+            page = rest[: _affordable_ids.get(self._domain, const.IDS_PAGE)]
+            try:
+                nodes += take(self._execute("orders_by_id", {"ids": page, "presentment": presentment}), "nodes")
+            except QueryTooCostly:
+                if len(page) == 1:
+                    raise
+                _affordable_ids[self._domain] = len(page) // 2
+                continue
+            rest = rest[len(page) :]
         return [self._complete_order(node, presentment) for node in nodes if node and node.get("id")]
 
     def order_ids(self, query, *, first, after=None):

@@ -132,9 +132,14 @@ class IntegrationRefundImporter(models.AbstractModel):
         paid_back = refunds.filtered(
             lambda refund: (manual or self._posts(refund)) and (refund.settled or refund.move_id.state == "posted")
         )
-        unbooked = self.env["integration.payment.importer"]._book(
-            paid_back.order_id, Domain("kind", "=", "refund") & Domain("refund_id", "in", [*paid_back.ids, False])
+        payments = self.env["integration.payment.importer"]
+        # never invoiced: nothing else books what was paid, and the money that went back would stand there alone
+        unpaid = payments._register_payments(paid_back.filtered("settled").order_id)
+        unbooked = payments._book(
+            paid_back.order_id - self.env["sale.order"].union(*unpaid),
+            Domain("kind", "=", "refund") & Domain("refund_id", "in", [*paid_back.ids, False]),
         )
+        unbooked.update(unpaid)
         for refund in paid_back.filtered(lambda refund: refund.order_id in unbooked):
             problems[refund] = (unbooked[refund.order_id], self.env._("Then book the refund again."))
         for refund in refunds:
@@ -164,14 +169,24 @@ class IntegrationRefundImporter(models.AbstractModel):
             line.order_line_id = found
 
     @api.model
+    def _bookable(self, refunds):
+        """Return those of `refunds` that don't have to wait for an invoice."""
+        return refunds.filtered(
+            lambda refund: self._invoices(refund) or self._is_given_back_uninvoiced(refund.order_id)
+        )
+
+    @api.model
+    def _is_given_back_uninvoiced(self, order):
+        live = order.invoice_ids.filtered(lambda move: move.state != "cancel")
+        given_back = sum(order.integration_refund_ids.mapped("amount"))
+        return not live and order.currency_id.compare_amounts(given_back, order.amount_total) >= 0
+
+    @api.model
     def _settle_uninvoiced(self, refunds):
         """Settle the refunds of orders that were given back as a whole before any invoice: nothing will be invoiced."""
-        for order in refunds.order_id:
-            live = order.invoice_ids.filtered(lambda move: move.state != "cancel")
-            given_back = sum(order.integration_refund_ids.mapped("amount"))
-            if not live and order.currency_id.compare_amounts(given_back, order.amount_total) >= 0:
-                order.integration_refund_ids.filtered(lambda refund: not refund.move_id).settled = True
-                order.integration_refunded_uninvoiced = True
+        for order in refunds.order_id.filtered(self._is_given_back_uninvoiced):
+            order.integration_refund_ids.filtered(lambda refund: not refund.move_id).settled = True
+            order.integration_refunded_uninvoiced = True
 
     @api.model
     def _waits_because(self, refund):

@@ -81,10 +81,11 @@ class SaleOrder(models.Model):
         return max(0.0, authorization.amount - captured)
 
     def _integration_queue_refunds(self):
-        """Queue the booking of what is open of these orders' refunds, where their channels book by themselves."""
-        booked_by_itself = Domain("state", "=", "waiting") & Domain("backend_id.refund_booking", "!=", "off")
+        """Queue the booking of what can be booked of these orders' refunds, where channels do it by themselves."""
+        waiting = Domain("state", "=", "waiting") & Domain("backend_id.refund_booking", "!=", "off")
         goods = (
             Domain("goods_done", "=", False)
+            & Domain("line_ids", "any", [("restock", "=", True)])
             & Domain("backend_id.return_goods", "!=", "off")
             & Domain("order_id.state", "=", "sale")
         )
@@ -93,9 +94,9 @@ class SaleOrder(models.Model):
             & Domain("state", "=", "done")
             & Domain("payment_ids", "any", [("status", "=", "success"), ("payment_id", "=", False)])
         )
-        refunds = self.env["integration.refund"].sudo().search(
-            Domain("order_id", "in", self.ids) & (booked_by_itself | goods | money)
-        )  # fmt: skip
+        mine, Refund = Domain("order_id", "in", self.ids), self.env["integration.refund"].sudo()
+        refunds = self.env["integration.refund.importer"]._bookable(Refund.search(mine & waiting))
+        refunds |= Refund.search(mine & (goods | money))
         for backend, of_backend in refunds.grouped("backend_id").items():
             order_ids = of_backend.order_id.ids
             for start in range(0, len(order_ids), PAGE):

@@ -6,7 +6,7 @@ from odoo import fields, models
 from .sync_job import Operation
 
 # Orders per queue job: what is done over when a worker dies, and how soon a pause takes effect
-BATCH = 50
+BATCH = 100
 
 
 class SyncJob(models.Model):

@@ -57,14 +57,16 @@ class TestRefunds(PaymentCase):
             )
         cls.numbers = itertools.count(5000)
 
-    def three_mugs(self, *refunds, invoice=True, paid=True, **overrides):
-        """Return an order of 3 x 10.00 with 6.01 of tax and 5.00 + 1.00 of shipping: 42.01, with these refunds."""
-        values = {
+    def three(self):
+        """Return lines of 3 x 10.00 with 6.01 of tax and 5.00 + 1.00 of shipping: 42.01."""
+        return {
             "lines": (make_line(price="10.00", quantity="3", sku="SERVICE", taxes=[make_tax("6.01")]),),
             "shipping_lines": (make_shipping(taxes=[make_tax("1.00")]),),
-            "refunds": refunds,
-            **overrides,
         }
+
+    def three_mugs(self, *refunds, invoice=True, paid=True, **overrides):
+        """Return an order of 42.01, see `three`, with these refunds."""
+        values = {**self.three(), "refunds": refunds, **overrides}
         order = self.paid_order(make_payment(amount="42.01") if paid else None, invoice=False, **values)
         if invoice:
             order._create_invoices().action_post()
@@ -103,8 +105,7 @@ class TestRefunds(PaymentCase):
         for _again in range(2):
             self.refunds._process(order.integration_refund_ids)
         document = make_order(
-            lines=(make_line(price="10.00", quantity="3", sku="SERVICE", taxes=[make_tax("6.01")]),),
-            shipping_lines=(make_shipping(taxes=[make_tax("1.00")]),),
+            **self.three(),
             refunds=(refund,),
             note="touched",
         )
@@ -221,15 +222,14 @@ class TestRefunds(PaymentCase):
         """A refund is booked when it comes in; one that comes before the invoice, when that is posted."""
         first = make_refund("R1", [("L1", "1", "10.00", "2.00")], "12.00")
         order = self.three_mugs(first, invoice=False)
-        self.run_queued()
+        self.assertEqual(self.run_queued(), 0, "it has to wait")
         self.assertFalse(order.integration_refund_ids.move_id)
         order._create_invoices().action_post()
         self.assertEqual(self.run_queued(), 1)
         self.assertEqual(order.integration_refund_ids.state, "done")
         self.assertEqual(self.run_queued(), 0, "the credit note that it posted is not a new reason")
         document = make_order(
-            lines=(make_line(price="10.00", quantity="3", sku="SERVICE", taxes=[make_tax("6.01")]),),
-            shipping_lines=(make_shipping(taxes=[make_tax("1.00")]),),
+            **self.three(),
             payments=(make_payment(amount="42.01"),),
             refunds=(first, make_refund("R2", [("L1", "1", "10.00", "2.00")], "12.00")),
         )
@@ -240,6 +240,16 @@ class TestRefunds(PaymentCase):
         self.assert_even(order)
         self.import_order(replace(document, note="touched"))
         self.assertEqual(self.run_queued(), 0)
+
+    def test_given_back_before_any_invoice(self):
+        """What was paid and what was paid back are both booked, and settle each other."""
+        whole = make_refund("R1", [("L1", "3", "30.00", "6.01")], "42.01")
+        order = self.paid_order(make_payment(amount="42.01"), invoice=False, refunds=(whole,), **self.three())
+        self.assertTrue(self.run_queued())
+        self.assertEqual(order.integration_refund_ids.state, "done")
+        self.assertFalse(order.invoice_ids)
+        self.assertEqual(len(order.integration_payment_ids.payment_id), 2)
+        self.assert_even(order)
 
     def test_what_cannot_be_booked(self):
         order = self.three_mugs(make_refund("R1", [("GONE", "1", "10.00", "2.00")], "12.00"))

@@ -119,14 +119,9 @@ class IntegrationAdapterShopify(models.AbstractModel):
 
     def _fetch_orders_by_id(self, backend, external_ids):
         """Override of `connector_base`."""
-        client, documents = backend._shopify_client(), []
         gids = [f"gid://shopify/Order/{external_id}" for external_id in external_ids]
-        for start in range(0, len(gids), const.IDS_PAGE):
-            nodes = client.orders_by_id(
-                gids[start : start + const.IDS_PAGE], presentment=backend.order_currency == "presentment"
-            )
-            documents += [parser.parse_order(node, currency=backend.order_currency) for node in nodes]
-        return documents
+        nodes = backend._shopify_client().orders_by_id(gids, presentment=backend.order_currency == "presentment")
+        return [parser.parse_order(node, currency=backend.order_currency) for node in nodes]
 
     def _list_order_ids(self, backend, since, until, page=None):
         """Override of `connector_base`."""

@@ -8,6 +8,7 @@ from odoo.addons.connector_base.transport import (
     RateLimited,
     TransientError,
 )
+from odoo.addons.connector_shopify import client as client_module
 from odoo.addons.connector_shopify import const, documents, parser
 from odoo.addons.connector_shopify.errors import QueryTooCostly
 
@@ -131,11 +132,14 @@ def test_unknown_ids_are_left_out():
     assert session.variables[0]["ids"] == ["gid://shopify/Order/1", "gid://shopify/Order/1001"]
 
 
-def test_too_many_ids_are_asked_for_in_halves():
+def test_too_many_ids_are_asked_for_in_halves_and_that_is_remembered(monkeypatch):
+    monkeypatch.setattr(client_module, "_affordable_ids", {})
     dear, found = answer(errors=[error("MAX_COST_EXCEEDED")], cost=None), answer({"nodes": [samples.graphql_order()]})
-    shop, session = client(dear, found, dear, found, found)
+    shop, session = client(dear, found, found, found, dear)
     assert len(shop.orders_by_id(["a", "b", "c"])) == 3
-    assert [variables["ids"] for variables in session.variables] == [["a", "b", "c"], ["a"], ["b", "c"], ["b"], ["c"]]
+    assert [variables["ids"] for variables in session.variables] == [["a", "b", "c"], ["a"], ["b"], ["c"]]
+    with pytest.raises(QueryTooCostly):
+        shop.orders_by_id(["d"])
 
 
 def test_subscriptions_over_two_pages():
