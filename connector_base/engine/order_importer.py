@@ -233,7 +233,9 @@ class IntegrationOrderImporter(models.AbstractModel):
         )
         self._bind(backend, drafts)
         self.env["integration.refund.importer"]._store(backend, drafts)
-        self.env["integration.payment.importer"]._store(backend, drafts)
+        payments = self.env["integration.payment.importer"]
+        payments._store(backend, drafts)
+        payments._ask(backend, drafts)
         writer._check_amounts([*new, *rewritten])
         self.env["integration.order.risk"]._hold_updated(drafts, rewritten)
         self._tell_holds(drafts, reasons)

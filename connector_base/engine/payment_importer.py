@@ -4,9 +4,11 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Date, Domain
 
+from ..canonical import UNSET
 from .clock import naive
 
 CAPTURES = ("sale", "capture")
+CAPTURED = ("paid", "partially_paid", "partially_refunded", "refunded")
 OUTGOING = ("refund", "change")
 NO_GATEWAY = "unknown"  # what a transaction without a gateway is mapped as
 
@@ -77,6 +79,36 @@ class IntegrationPaymentImporter(models.AbstractModel):
                 for order, payment in stated.values()
             ]
         )
+
+    @api.model
+    def _ask(self, backend, drafts):
+        """Have orders read that are paid by a message which doesn't say how, where the workflow books payments."""
+        rules = backend.workflow_rule_ids.filtered(lambda rule: rule.active and rule.step_register_payment)
+        if not (backend.workflow_active and rules):
+            return
+        orders = {
+            draft.order: draft.entry.document
+            for draft in drafts
+            if draft.entry.document.payments is UNSET and draft.order.integration_financial_status in CAPTURED
+        }
+        known = dict(
+            self.env["integration.payment"]._read_group(
+                [
+                    ("order_id", "in", [order.id for order in orders]),
+                    ("kind", "in", CAPTURES),
+                    ("status", "=", "success"),
+                ],
+                ["order_id"],
+                ["amount:sum"],
+            )
+        )
+        missing = [
+            document.external_id
+            for order, document in orders.items()
+            if order.currency_id.compare_amounts(known.get(order, 0.0), float(document.total)) < 0
+        ]
+        if missing:
+            backend._enqueue("import_order_ids", arguments={"external_ids": missing})
 
     @api.model
     def _refunds(self, backend, external_ids):

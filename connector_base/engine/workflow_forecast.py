@@ -5,7 +5,7 @@ from odoo import api, models
 from odoo.tools import format_date
 
 from .workflow_run import Obstacle, Run, names
-from .workflow_steps import CAPTURED, DONE
+from .workflow_steps import DONE, PAID
 
 
 @dataclass(slots=True, eq=False)
@@ -107,7 +107,7 @@ class IntegrationWorkflowForecast(models.AbstractModel):
         order = run.order
         if order.state == "sale":
             return self._check_invoice_of_confirmed(backend, run)
-        if run.rule.invoice_basis == "paid" and order.integration_financial_status not in CAPTURED:
+        if run.rule.invoice_basis == "paid" and order.integration_financial_status not in PAID:
             return Obstacle(self.env._("It is not paid on the platform yet."), waits=True)
         by_delivery = order.order_line.filtered(lambda line: line.product_id.invoice_policy == "delivery")
         if run.rule.invoice_basis == "policy" and by_delivery and not run.rule.step_deliver:
@@ -123,8 +123,8 @@ class IntegrationWorkflowForecast(models.AbstractModel):
     @api.model
     def _foresee_register_payment(self, backend, run, known):
         order = run.order
-        if order.integration_financial_status not in CAPTURED:
-            return Obstacle(self.env._("It is not paid on the platform yet."), waits=True)
+        if obstacle := self._check_paid(order):
+            return obstacle
         if unmapped := names(order.integration_gateway) - known.journals:
             return Obstacle(
                 self.env._("No journal is mapped to the payment method: %s", ", ".join(sorted(unmapped))),

@@ -1,10 +1,10 @@
 from odoo import api, models
 
+from .payment_importer import CAPTURED, CAPTURES
 from .workflow_run import Obstacle
 
 # What `_check_<step>` says of an order that has it behind it already, whoever did it
 DONE = object()
-CAPTURED = ("paid", "partially_paid", "partially_refunded", "refunded")
 PAID = ("paid", "partially_refunded", "refunded")
 # A pick-pack-ship delivery needs three rounds; what is not done after these waits for something else.
 ROUNDS = 5
@@ -180,8 +180,8 @@ class IntegrationWorkflowSteps(models.AbstractModel):
         order = run.order
         if obstacle := self._quotation(run):
             return obstacle
-        if order.integration_financial_status not in CAPTURED:
-            return Obstacle(self.env._("It is not paid on the platform yet."), waits=True)
+        if obstacle := self._check_paid(order):
+            return obstacle
         invoices = order.invoice_ids.filtered(lambda move: move.state == "posted")
         if run.rule.step_post and not invoices:
             return run.obstacles.get("post") or Obstacle(self.env._("No invoice is posted yet."), waits=True)
@@ -190,13 +190,20 @@ class IntegrationWorkflowSteps(models.AbstractModel):
         return None
 
     @api.model
-    def _payment_importer(self):
-        return self.env["integration.payment.importer"]
+    def _check_paid(self, order):
+        if order.integration_financial_status not in CAPTURED:
+            return Obstacle(self.env._("It is not paid on the platform yet."), waits=True)
+        captured = order.integration_payment_ids.filtered(
+            lambda payment: payment.kind in CAPTURES and payment.status == "success"
+        )
+        if order.amount_total and not captured:
+            return Obstacle(self.env._("The platform has not said yet how it was paid."), waits=True)
+        return None
 
     @api.model
     def _do_register_payment(self, backend, runs):
         remedy = self.env._("Map the payment method to a journal, or register the payment by hand.")
-        reasons = self._payment_importer()._register_payments(self._orders(runs))
+        reasons = self.env["integration.payment.importer"]._register_payments(self._orders(runs))
         obstacles = {run.order: run.obstacles["invoice"] for run in runs if "invoice" in run.obstacles}
         return {**obstacles, **{order: Obstacle(reason, remedy) for order, reason in reasons.items()}}
 

@@ -18,14 +18,6 @@ class TestWorkflowPreview(WorkflowCase):
 
     def test_nothing_is_changed(self):
         self.rule(*STEPS)
-        self.env["integration.mapping"].create(
-            {
-                "backend_id": self.backend.id,
-                "kind": "payment_method",
-                "external_value": "card",
-                "journal_id": self.env["account.journal"].search([("type", "=", "bank")], limit=1).id,
-            }
-        )
         line = self.look(self.paid(fulfillment_status="fulfilled", gateways=("card",)))["#1001"]
         self.assertEqual(line.verdict, "runs")
         self.assertFalse(line.obstacles)

@@ -2,6 +2,8 @@ from decimal import Decimal
 
 from odoo.tests import tagged
 
+from odoo.addons.connector_base.canonical import UNSET
+
 from .order_common import PLACED, make_line, make_tax
 from .workflow_common import WorkflowCase, later
 
@@ -12,15 +14,15 @@ class TestWorkflowSteps(WorkflowCase):
 
     def test_payment_that_cannot_be_registered(self):
         self.rule("confirm", "invoice", "post", "register_payment", "lock")
-        self.import_orders(self.paid("1"), self.paid("2"))
+        voucher = self.with_payment(self.paid("2", financial_status="pending"), gateway="voucher")
+        self.import_orders(self.paid("1"), voucher)
         bad = self.order_of("2")
-        self.payments.refused[bad.id] = "No journal is mapped to card."
         self.run_jobs()
         self.assertEqual(self.order_of("1").integration_workflow_state, "done")
         self.assertEqual(
             (bad.integration_workflow_state, bad.integration_workflow_step), ("stopped", "register_payment")
         )
-        self.assertEqual(bad.integration_workflow_error, "No journal is mapped to card.")
+        self.assertIn("No journal is chosen for the payment gateway voucher", bad.integration_workflow_error)
         self.assertFalse(bad.locked)
 
     def test_payment_waits_for_the_capture(self):
@@ -31,9 +33,16 @@ class TestWorkflowSteps(WorkflowCase):
         self.assertEqual(
             (order.integration_workflow_state, order.integration_workflow_step), ("waiting", "register_payment")
         )
-        self.assertFalse(self.payments.registered)
-        self.bring(later(document, financial_status="paid"))
-        self.assertEqual(self.payments.registered, [order])
+        self.bring(later(document, financial_status="paid", payments=UNSET))
+        self.assertIn("not said yet how", order.integration_workflow_error)
+        asked = self.env["sync.job"].search([("operation", "=", "import_order_ids")])
+        self.assertEqual(asked.arguments, {"external_ids": [document.external_id]})
+        self.assertFalse(self.booked(order))
+        self.bring(self.with_payment(later(document, minutes=2)))
+        self.assertEqual(self.booked(order).amount, order.amount_total)
+        self.assertEqual(order.integration_workflow_state, "done")
+        self.bring(later(document, minutes=3, financial_status="paid", note="x", payments=UNSET))
+        self.assertEqual(len(self.env["sync.job"].search([("operation", "=", "import_order_ids")])), 1)
 
     # === WHAT IS INVOICED === #
 

@@ -2,13 +2,13 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from unittest.mock import patch
 
 from odoo import Command
 
 from odoo.addons.queue_job.job import Job
 
 from .order_common import EngineCase, make_line, make_order
+from .test_payments import make_payment
 
 STEPS = ("confirm", "reserve", "invoice", "post", "register_payment", "deliver", "lock")
 
@@ -17,19 +17,8 @@ def later(document, minutes=1, **changes):
     return replace(document, updated_at=document.updated_at + timedelta(minutes=minutes), **changes)
 
 
-class FakePayments:
-    """Registers payments in memory; refuses those of the orders in `refused`."""
-
-    def __init__(self):
-        self.registered, self.refused = [], {}
-
-    def _register_payments(self, orders):
-        self.registered.append(orders)
-        return {order: self.refused[order.id] for order in orders if order.id in self.refused}
-
-
 class WorkflowCase(EngineCase):
-    """A sales channel with its workflow on, a mug of which ten are in stock, and no rule."""
+    """A sales channel with its workflow on, a mug of which ten are in stock, a journal for `card`, and no rule."""
 
     @classmethod
     def setUpClass(cls):
@@ -38,13 +27,14 @@ class WorkflowCase(EngineCase):
         cls.warehouse = cls.env["stock.warehouse"].search([("company_id", "=", cls.company.id)], limit=1)
         cls.mug.write({"is_storable": True, "invoice_policy": "order", "taxes_id": False})
         cls.stock(cls.mug, 10)
-        cls.payments = FakePayments()
-        steps = type(cls.env["integration.workflow.steps"])
-        cls.startClassPatcher(patch.object(steps, "_payment_importer", lambda steps: cls.payments))
-
-    def setUp(self):
-        super().setUp()
-        type(self).payments = FakePayments()
+        cls.env["integration.mapping"].create(
+            {
+                "backend_id": cls.backend.id,
+                "kind": "payment_method",
+                "external_value": "card",
+                "journal_id": cls.env["account.journal"].create({"name": "Card", "type": "bank", "code": "CARD"}).id,
+            }
+        )
 
     @classmethod
     def stock(cls, product, quantity):
@@ -84,7 +74,17 @@ class WorkflowCase(EngineCase):
 
     def paid(self, number="1001", **values):
         values.setdefault("lines", (make_line(external_id=f"{number}-1"),))
-        return make_order(number, **{"financial_status": "paid", **values})
+        document = make_order(number, **{"financial_status": "paid", **values})
+        return self.with_payment(document) if document.financial_status == "paid" else document
+
+    def with_payment(self, document, gateway="card"):
+        """Return the document, paid by one transaction."""
+        payment = make_payment(f"T{document.external_id}", str(document.total), gateway=gateway)
+        return replace(document, financial_status="paid", payments=document.payments or (payment,))
+
+    def booked(self, order):
+        """Return the Odoo payments of the order's transactions."""
+        return order.integration_payment_ids.payment_id
 
     def bring(self, *documents):
         """Import documents and run the workflow; return their orders."""
