@@ -1,3 +1,5 @@
+from textwrap import shorten
+
 from markupsafe import Markup
 
 from odoo import api, fields, models
@@ -5,6 +7,7 @@ from odoo.fields import Domain
 
 STATES = [("ok", "OK"), ("attention", "Needs a look"), ("held", "Held")]
 ACTIVITY_TYPE = "connector_base.mail_activity_type_hold"
+SUMMARY = 120  # characters of an activity's title
 
 
 class SaleOrder(models.Model):
@@ -135,10 +138,9 @@ class SaleOrder(models.Model):
     def _integration_hold_activity_values(self):
         reasons = self.integration_hold_reason.splitlines()
         remedies = (self.integration_hold_remedy or "").splitlines()
-        return {
-            "summary": reasons[0],
-            "note": Markup().join(Markup("<p>%s</p>") % text for text in [*reasons[1:], *remedies]),
-        }
+        summary = shorten(reasons[0], SUMMARY, placeholder=" …")
+        texts = [*(reasons[1:] if summary == reasons[0] else reasons), *remedies]
+        return {"summary": summary, "note": Markup().join(Markup("<p>%s</p>") % text for text in texts)}
 
     def _action_cancel(self):
         """A cancelled order has nothing left to look at."""

@@ -73,7 +73,7 @@ class SaleOrder(models.Model):
             self._integration_hold(reason, remedy)
 
     def _integration_unhold(self, holds):
-        """Take some of the reasons off that hold the order, (reason, remedy) pairs; their activities go with them."""
+        """Take some of the reasons off that hold the order, (reason, remedy) pairs."""
         self.ensure_one()
         over = {reason for reason, _remedy in holds}
         reasons = [reason for reason in (self.integration_hold_reason or "").splitlines() if reason not in over]
@@ -86,7 +86,7 @@ class SaleOrder(models.Model):
                 "integration_hold_remedy": "\n".join(remedies) if reasons else False,
             }
         )
-        self.activity_ids.filtered(lambda activity: activity.summary in over).unlink()
+        self._integration_tell_holds()
 
     def _integration_is_held_about(self, topic):
         """Whether the order is held, among others, for a reason about `topic`."""
