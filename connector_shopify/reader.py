@@ -53,7 +53,10 @@ class Reader:
             return default
         if isinstance(value, bool) or not isinstance(value, (str, int)):
             raise self.error("is not a text", key)
-        return str(value).replace("\x00", "").encode("utf-8", "replace").decode().strip()
+        text = str(value).replace("\x00", "")
+        if not text.isascii():  # half of a surrogate pair may be among it
+            text = text.encode("utf-8", "replace").decode()
+        return text.strip()
 
     def required_text(self, key):
         """Return the non-empty text at `key`."""
