@@ -65,7 +65,7 @@ class Shop:
 
     def _look_up(self, path, query):
         with self._lock:
-            self.asked[path, query.get("page", "")] += 1
+            self.asked[path, query.get("page", query.get("ids", ""))] += 1
             if self.outages.get(path, 0) > 0:
                 self.outages[path] -= 1
                 return 503, {"error": "down for a moment"}

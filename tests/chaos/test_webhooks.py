@@ -5,6 +5,8 @@ import random
 import threading
 import time
 
+import pytest
+
 from scripts.rpc import RpcError
 
 ORDERS = 120
@@ -134,19 +136,20 @@ def test_two_servers_with_webhooks_and_polling_at_once(chaos):
     chaos.check_orders()
 
 
-def test_initial_import_survives_kills(chaos):
+@pytest.mark.parametrize(("start", "path"), [("chaos_import", "/orders"), ("chaos_import_period", "/by_id")])
+def test_initial_import_survives_kills(chaos, start, path):
     """A chain of pages whose workers are killed imports each order once, and its progress is exact."""
     for number in range(400):
         chaos.shop.update(str(number))
     server = chaos.serve()
-    reached = chaos.shop.hold("/orders")
-    job = server.rpc().call("integration.backend", "chaos_import", [chaos.backend["id"]])
+    reached = chaos.shop.hold(path)
+    job = server.rpc().call("integration.backend", start, [chaos.backend["id"]])
     for seconds in (0, 0.05, 0.15):
         chaos.wait(reached.is_set, what="the import did not go on")
-        chaos.kill_in(job, "/orders", seconds)
-        reached = chaos.shop.hold("/orders")
+        chaos.kill_in(job, path, seconds)
+        reached = chaos.shop.hold(path)
     chaos.wait(reached.is_set, what="the import did not go on")
-    chaos.shop.release("/orders")
+    chaos.shop.release(path)
     chaos.wait_state(job, "done")
     assert max(chaos.shop.asked.values()) > 1, "no page was read again: nobody was killed in the middle of one"
     counts = server.rpc().call("sync.job", "read", [job], ["state", "items_total", "items_done", "items_failed"])[0]

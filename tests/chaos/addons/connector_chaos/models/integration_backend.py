@@ -29,6 +29,10 @@ class IntegrationBackend(models.Model):
         """Start (or find) the import of orders."""
         return self._start_import("orders").id
 
+    def chaos_import_period(self):
+        """Start the import of all orders by their ids."""
+        return self._start_history(None).id
+
     def chaos_sweep(self):
         """Do what the cron does each minute, now, and for events of any age."""
         self._ensure_drain()
