@@ -4,19 +4,12 @@ from odoo import api, models
 from odoo.tools import str2bool
 
 from .launch_page import LaunchPage
+from .order_importer import QUIET
 
 _logger = logging.getLogger(__name__)
 
 FAST_PARAMETER = "connector_base.fast_deliveries"
 SAMPLE = 50  # one order in so many is launched by Odoo's own way as well, and compared
-
-QUIET = {
-    "tracking_disable": True,
-    "mail_create_nosubscribe": True,
-    "mail_create_nolog": True,
-    "mail_notrack": True,
-    "mail_activity_automation_skip": True,
-}
 
 # Whose ways of finding and making transfers the launch knows. Where any other module has a say, Odoo does it.
 TRUSTED_MODULES = {"stock", "sale_stock", "stock_delivery", "stock_account", "stock_sms", "connector_base"}

@@ -9,8 +9,21 @@ from odoo import Command, fields, models
 from odoo.tests import TransactionCase
 
 from odoo.addons.connector_base.transport import ConnectionReport, WebhookReport
+from odoo.addons.queue_job.job import Job
 
 SECRET = "swordfish-7f3a9c01d2e4b586-fin1"
+
+
+def run_queue_job(job):
+    """Run the queue job of a sync job to its end, as the runner's controller does."""
+    queued = Job.load(job.env, job.queue_job_id.uuid)
+    queued.set_started()
+    queued.store()
+    queued.perform()
+    queued.set_done()
+    queued.store()
+    job.env.flush_all()
+    job.env.invalidate_all()
 
 
 class FakeState:

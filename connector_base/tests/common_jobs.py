@@ -13,6 +13,7 @@ from odoo.addons.queue_job.job import Job
 from ..canonical import Order, OrderStub
 from ..engine.result import ImportResult
 from ..transport import DataError, Page, SignatureError, WebhookEnvelope, WebhookReport
+from .common import run_queue_job
 
 SECRET = b"a webhook secret"
 T0 = datetime(2026, 1, 1, 12, tzinfo=timezone.utc)
@@ -221,15 +222,9 @@ class JobsMixin:
         type(self).importer = FakeImporter()
 
     def perform(self, job):
-        """Run the queue job of a sync job to its end, as the runner's controller does."""
+        """Run the queue job of a sync job to its end; return it."""
         record = job.queue_job_id
-        queued = Job.load(self.env, record.uuid)
-        queued.set_started()
-        queued.store()
-        queued.perform()
-        queued.set_done()
-        queued.store()
-        self.env.flush_all()
+        run_queue_job(job)
         return record
 
     def perform_chain(self, job):

@@ -5,9 +5,8 @@ from unittest.mock import patch
 
 from odoo.tests import TransactionCase
 
-from odoo.addons.queue_job.job import Job
-
 from ..engine.clock import naive
+from .common import run_queue_job
 from .common_jobs import FakeAdapter
 from .order_common import add_test_platform, make_order
 
@@ -72,22 +71,11 @@ class CompleteCase(TransactionCase):
         domain = [("backend_id", "=", self.backend.id), ("state", "=", "pending"), ("queue_job_id", "!=", False)]
         return self.env["sync.job"].search(domain)
 
-    def run_one(self, job):
-        """Run the queue job that `job` waits for."""
-        queued = Job.load(self.env, job.queue_job_id.uuid)
-        queued.set_started()
-        queued.store()
-        queued.perform()
-        queued.set_done()
-        queued.store()
-        self.env.flush_all()
-        self.env.invalidate_all()
-
     def run_all(self):
         """Run the waiting jobs until there are none."""
         for _job in range(100):
             self.env.invalidate_all()
             if not (jobs := self.waiting()):
                 return
-            self.run_one(jobs[0])
+            run_queue_job(jobs[0])
         self.fail("the jobs do not end")

@@ -9,6 +9,7 @@ from odoo.tests import new_test_user, tagged
 from ..engine.clock import naive
 from ..models import sync_job_import_period
 from ..transport import TransientError
+from .common import run_queue_job
 from .complete_common import START, CompleteCase
 
 
@@ -76,7 +77,7 @@ class TestImportPeriod(CompleteCase):
 
     def test_pause_and_resume(self):
         job = self.start()
-        self.run_one(job)
+        run_queue_job(job)
         self.assertEqual(self.imported(), {"0", "1"})
         self.assertEqual((self.backend.period_import_id, self.backend.period_import_state), (job, "running"))
         self.assertEqual((self.backend.period_import_done, self.backend.period_import_total), (2, 8))
@@ -103,13 +104,13 @@ class TestImportPeriod(CompleteCase):
             return read(backend, external_ids)
 
         with patch.object(self.adapter, "_fetch_orders_by_id", pause_meanwhile):
-            self.run_one(job)
+            run_queue_job(job)
         self.assertEqual(self.imported(), {"0", "1"}, "the page is finished")
         self.assertEqual((job.state, self.backend.period_import_state), ("cancelled", "paused"))
 
     def test_cancel_for_good(self):
         job = self.start()
-        self.run_one(job)
+        run_queue_job(job)
         self.backend.action_import_abandon()
         self.backend.invalidate_recordset()
         self.assertEqual((job.state, self.backend.period_import_state), ("cancelled", False))
@@ -138,7 +139,7 @@ class TestImportPeriod(CompleteCase):
 
     def test_orders_deleted_while_it_runs(self):
         job = self.start()
-        self.run_one(job)
+        run_queue_job(job)
         del self.adapter.orders["2"]
         del self.adapter.orders["4"]
         self.run_all()
@@ -154,7 +155,7 @@ class TestImportPeriod(CompleteCase):
 
     def test_disconnecting_pauses_and_connecting_resumes(self):
         job = self.start()
-        self.run_one(job)
+        run_queue_job(job)
         self.backend._stop_work()
         self.backend.invalidate_recordset()
         self.assertEqual(self.backend.period_import_state, "paused")

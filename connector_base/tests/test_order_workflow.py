@@ -8,6 +8,7 @@ from odoo.tools import mute_logger
 
 from odoo.addons.connector_base.canonical.order import Payment
 
+from .common import run_queue_job
 from .order_common import PLACED
 from .workflow_common import STEPS, WorkflowCase, later
 
@@ -218,7 +219,7 @@ class TestOrderWorkflow(WorkflowCase):
         self.assertEqual(len(failed), 1)
         failed._delay()
         with self.assertRaisesRegex(Exception, "Blue mug"):
-            self.perform(failed)
+            run_queue_job(failed)
 
     def test_programming_error_stops_one_order(self):
         self.rule("confirm")
@@ -256,7 +257,7 @@ class TestOrderWorkflow(WorkflowCase):
         orders = type(self.env["sale.order"])
         other = self.order_of("2")
         with patch.object(orders, "try_lock_for_update", lambda records, **options: records - other):
-            self.perform(self.jobs())
+            run_queue_job(self.jobs())
         self.assertEqual(self.order_of("1").state, "sale")
         self.assertEqual(other.state, "draft")
         self.run_jobs()
@@ -299,7 +300,7 @@ class TestOrderWorkflow(WorkflowCase):
         result = self.import_orders(self.paid(), backend=backend)
         self.assertFalse(result.failed)
         job = self.env["sync.job"].search([("backend_id", "=", backend.id), ("operation", "=", "run_workflow")])
-        self.perform(job)
+        run_queue_job(job)
         order = self.order_of("1001", backend)
         self.assertEqual((order.state, order.company_id), ("sale", company))
         self.assertEqual(order.picking_ids.company_id, company)

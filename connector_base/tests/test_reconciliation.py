@@ -6,6 +6,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
 from ..engine.clock import naive
+from .common import run_queue_job
 from .complete_common import START, CompleteCase
 
 
@@ -48,7 +49,7 @@ class TestReconciliation(CompleteCase):
         now = fields.Datetime.now()
         run = self.backend._reconcile(now - timedelta(days=30), now)
         while run.sync_job_id in self.waiting():
-            self.run_one(run.sync_job_id)
+            run_queue_job(run.sync_job_id)
         self.assertEqual((run.missing_count, run.odoo_count), (3, 5))
         self.assertEqual(run.summary, "Store 8 ≠ Odoo 5; missing: 3")
         self.assertFalse(run.balanced)
@@ -144,7 +145,7 @@ class TestReconciliation(CompleteCase):
         self.import_all()
         now = fields.Datetime.now()
         run = self.backend._reconcile(now - timedelta(days=30), now)
-        self.run_one(run.sync_job_id)
+        run_queue_job(run.sync_job_id)
         self.assertEqual(run.summary, "Not finished")
         run.sync_job_id.action_cancel()
         self.assertFalse(self.waiting())

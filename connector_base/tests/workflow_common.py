@@ -5,8 +5,7 @@ from datetime import timedelta
 
 from odoo import Command
 
-from odoo.addons.queue_job.job import Job
-
+from .common import run_queue_job
 from .order_common import EngineCase, make_line, make_order
 from .test_payments import make_payment
 
@@ -56,21 +55,10 @@ class WorkflowCase(EngineCase):
         domain = [("operation", "=", "run_workflow"), ("parent_id", "=", False), ("backend_id", "=", self.backend.id)]
         return self.env["sync.job"].search(domain, order="id")
 
-    def perform(self, job):
-        """Run the queue job of a sync job, as the runner's controller does."""
-        queued = Job.load(self.env, job.queue_job_id.uuid)
-        queued.set_started()
-        queued.store()
-        queued.perform()
-        queued.set_done()
-        queued.store()
-        self.env.flush_all()
-        self.env.invalidate_all()
-
     def run_jobs(self):
         """Run the workflow jobs that wait."""
         while waiting := self.jobs().filtered(lambda job: job.state == "pending"):
-            self.perform(waiting[0])
+            run_queue_job(waiting[0])
 
     def paid(self, number="1001", **values):
         values.setdefault("lines", (make_line(external_id=f"{number}-1"),))

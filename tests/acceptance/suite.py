@@ -18,6 +18,7 @@ from odoo import fields
 from odoo.exceptions import UserError
 
 from odoo.addons.connector_base.models import integration_backend_reconcile, integration_reconciliation
+from odoo.addons.connector_base.tests.common import run_queue_job
 from odoo.addons.connector_base.transport import (
     ConfigurationError,
     DataError,
@@ -27,7 +28,6 @@ from odoo.addons.connector_base.transport import (
     TransientError,
     WebhookRequest,
 )
-from odoo.addons.queue_job.job import Job
 
 from .stand_in import Mailbox, StandIn
 
@@ -181,13 +181,7 @@ class AdapterSuite:
             )
             if not job:
                 return
-            queued = Job.load(self.env, job.queue_job_id.uuid)
-            queued.set_started()
-            queued.store()
-            queued.perform()
-            queued.set_done()
-            queued.store()
-            self.env.flush_all()
+            run_queue_job(job)
         self.fail("the jobs do not end")
 
     def orders(self, backend):
