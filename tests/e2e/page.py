@@ -144,9 +144,11 @@ class Page:
         return [cells for cells in rows if any(text in cell for cell in cells)]
 
     def row(self, text: str) -> list[str]:
-        """Return the cells of the list's first row that holds `text`."""
-        rows = self.rows(text)
-        assert rows, f"no row with {text!r}: {self.text()[:2000]}"
+        """Return the cells of the list's first row that holds `text`, once there is one."""
+        deadline = time.monotonic() + SECONDS
+        while not (rows := self.rows(text)):
+            assert time.monotonic() < deadline, f"no row with {text!r}: {self.text()[:2000]}"
+            time.sleep(0.1)
         return rows[0]
 
     def problems(self) -> list[str]:

@@ -4,12 +4,12 @@ import re
 import time
 
 DOMAIN = "story-shop.myshopify.com"
-ORDERS = 120  # two pages
+ORDERS = 260  # three batches
 
 
 def test_from_connecting_a_store_to_an_order_in_odoo(stage, page):
     shop = stage.shop(DOMAIN, orders=ORDERS)
-    stage.fault("latency", seconds=6, match="orders")  # time to watch the import
+    stage.fault("latency", seconds=4, match="orders")  # time to watch the import
     connect(page, shop)
     watch_first_import(page, shop["counts"])
     stage.heal()
@@ -47,7 +47,7 @@ def connect(page, shop):
 
 def watch_first_import(page, counts):
     page.menu("Operations", "Sync Jobs")
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 120
     shares = set()
     while "Done" not in (row := page.row("Import the orders of a period")):
         assert time.monotonic() < deadline, row
