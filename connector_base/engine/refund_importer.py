@@ -170,9 +170,18 @@ class IntegrationRefundImporter(models.AbstractModel):
 
     @api.model
     def _bookable(self, refunds):
-        """Return those of `refunds` that don't have to wait for an invoice."""
+        """Return those of `refunds` that can be credited, or whose orders won't be invoiced any more.
+
+        Of a quotation that was given back there is nothing to book but its payments, where that is done by itself.
+        """
         return refunds.filtered(
-            lambda refund: self._invoices(refund) or self._is_given_back_uninvoiced(refund.order_id)
+            lambda refund: (
+                self._invoices(refund)
+                or (
+                    (refund.order_id.state == "sale" or self._posts(refund))
+                    and self._is_given_back_uninvoiced(refund.order_id)
+                )
+            )
         )
 
     @api.model
