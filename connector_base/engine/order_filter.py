@@ -4,6 +4,7 @@ from odoo import api, models
 
 from ..canonical import UNSET
 from .clock import naive
+from .words import words
 
 
 class IntegrationOrderFilter(models.AbstractModel):
@@ -37,14 +38,14 @@ class IntegrationOrderFilter(models.AbstractModel):
 
     @api.model
     def _skipped_by_status(self, backend, document):
-        wanted, status = backend._words(backend.import_financial_codes), document.financial_status
+        wanted, status = words(backend.import_financial_codes), document.financial_status
         if wanted and status and status not in wanted:
             return self.env._(
                 "its payment is “%(status)s”, imported are: %(wanted)s",
                 status=self._label("integration_financial_status", status),
                 wanted=", ".join(backend.import_financial_status_ids.mapped("name")),
             )
-        wanted, status = backend._words(backend.import_fulfillment_codes), document.fulfillment_status
+        wanted, status = words(backend.import_fulfillment_codes), document.fulfillment_status
         if wanted and status and status not in wanted:
             return self.env._(
                 "its fulfillment is “%(status)s”, imported are: %(wanted)s",
@@ -62,10 +63,10 @@ class IntegrationOrderFilter(models.AbstractModel):
         if document.tags is UNSET or not (backend.import_tags or backend.import_tags_excluded):
             return ""
         tags = {tag.lower() for tag in document.tags}
-        wanted = backend._words(backend.import_tags)
+        wanted = words(backend.import_tags)
         if wanted and tags.isdisjoint(wanted):
             return self.env._("it has none of the tags that are imported: %s", ", ".join(wanted))
-        unwanted = [word for word in backend._words(backend.import_tags_excluded) if word in tags]
+        unwanted = [word for word in words(backend.import_tags_excluded) if word in tags]
         if unwanted:
             return self.env._("it has a tag that is left out: %s", ", ".join(unwanted))
         return ""
@@ -75,8 +76,8 @@ class IntegrationOrderFilter(models.AbstractModel):
         if document.source is UNSET or not (backend.import_sources or backend.import_sources_excluded):
             return ""
         source = document.source.lower()
-        wanted = backend._words(backend.import_sources)
-        if (wanted and source not in wanted) or source in backend._words(backend.import_sources_excluded):
+        wanted = words(backend.import_sources)
+        if (wanted and source not in wanted) or source in words(backend.import_sources_excluded):
             return self.env._("orders from “%s” are left out", document.source)
         return ""
 

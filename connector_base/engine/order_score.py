@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from .words import words
+
 START = 100
 # probability = 100 / (1 + e^((EVEN - score) / SPREAD)): at EVEN points it is 50 %
 EVEN, SPREAD = 40, 15
@@ -162,8 +164,7 @@ class IntegrationOrderScore(models.AbstractModel):
     @api.model
     def _factor_payment_on_delivery(self, factor, order, history):
         gateways = (order.integration_gateway or "").lower().replace("_", " ")
-        words = self.env["integration.backend"]._words(factor.words)
-        found = any(re.search(rf"\b{re.escape(word)}\b", gateways) for word in words)
+        found = any(re.search(rf"\b{re.escape(word)}\b", gateways) for word in words(factor.words))
         return order.integration_gateway if found else None
 
     @api.model

@@ -169,19 +169,38 @@ class IntegrationRefundImporter(models.AbstractModel):
             line.order_line_id = found
 
     @api.model
-    def _bookable(self, refunds):
-        """Return those of `refunds` that can be credited, or whose orders won't be invoiced any more.
+    def _due(self, refunds):
+        """Return those of `refunds` of which something can be booked now by the settings of their channels."""
+        return refunds.filtered(
+            lambda refund: self._credit_is_due(refund) or self._money_is_due(refund) or self._goods_are_due(refund)
+        )
+
+    @api.model
+    def _credit_is_due(self, refund):
+        """Whether it can be credited, or its order won't be invoiced any more.
 
         Of a quotation that was given back there is nothing to book but its payments, where that is done by itself.
         """
-        return refunds.filtered(
-            lambda refund: (
-                self._invoices(refund)
-                or (
-                    (refund.order_id.state == "sale" or self._posts(refund))
-                    and self._is_given_back_uninvoiced(refund.order_id)
-                )
-            )
+        if refund.state != "waiting" or refund.backend_id.refund_booking == "off":
+            return False
+        is_settled = refund.order_id.state == "sale" or self._posts(refund)
+        return bool(self._invoices(refund)) or (is_settled and self._is_given_back_uninvoiced(refund.order_id))
+
+    @api.model
+    def _money_is_due(self, refund):
+        return (
+            self._posts(refund)
+            and refund.state == "done"
+            and any(payment.status == "success" and not payment.payment_id for payment in refund.payment_ids)
+        )
+
+    @api.model
+    def _goods_are_due(self, refund):
+        return (
+            refund.backend_id.return_goods != "off"
+            and refund.order_id.state == "sale"
+            and not refund.goods_done
+            and any(refund.line_ids.mapped("restock"))
         )
 
     @api.model

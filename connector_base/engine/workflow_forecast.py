@@ -4,8 +4,9 @@ from dataclasses import dataclass, field
 from odoo import api, models
 from odoo.tools import format_date
 
-from .workflow_run import Obstacle, Run, names
-from .workflow_steps import DONE, PAID
+from .words import words
+from .workflow_run import Obstacle, Run
+from .workflow_steps import DONE
 
 
 @dataclass(slots=True, eq=False)
@@ -107,8 +108,8 @@ class IntegrationWorkflowForecast(models.AbstractModel):
         order = run.order
         if order.state == "sale":
             return self._check_invoice_of_confirmed(backend, run)
-        if run.rule.invoice_basis == "paid" and order.integration_financial_status not in PAID:
-            return Obstacle(self.env._("It is not paid on the platform yet."), waits=True)
+        if obstacle := self._check_paid_basis(run):
+            return obstacle
         by_delivery = order.order_line.filtered(lambda line: line.product_id.invoice_policy == "delivery")
         if run.rule.invoice_basis == "policy" and by_delivery and not run.rule.step_deliver:
             return self._invoiced_when_delivered()
@@ -125,7 +126,7 @@ class IntegrationWorkflowForecast(models.AbstractModel):
         order = run.order
         if obstacle := self._check_paid(order):
             return obstacle
-        if unmapped := names(order.integration_gateway) - known.journals:
+        if unmapped := set(words(order.integration_gateway)) - known.journals:
             return Obstacle(
                 self.env._("No journal is mapped to the payment method: %s", ", ".join(sorted(unmapped))),
                 self.env._("Choose one under Configuration, Mappings."),

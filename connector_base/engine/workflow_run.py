@@ -68,8 +68,3 @@ class WorkflowResult:
     idle: object
     busy: object
     stopped: dict
-
-
-def names(text):
-    """Return the set of names in a text that separates them by commas, in lower case."""
-    return {name.strip().lower() for name in (text or "").split(",")} - {""}

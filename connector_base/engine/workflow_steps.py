@@ -84,11 +84,21 @@ class IntegrationWorkflowSteps(models.AbstractModel):
         order, basis = run.order, run.rule.invoice_basis
         if self._is_invoiced(order):
             return DONE
-        if basis == "paid" and order.integration_financial_status not in PAID:
-            return Obstacle(self.env._("It is not paid on the platform yet."), waits=True)
+        if obstacle := self._check_paid_basis(run):
+            return obstacle
         if basis == "policy" and order.invoice_status != "to invoice":
             return self._invoiced_when_delivered()
         return self._check_accounting(backend) or self._check_period(backend, order)
+
+    @api.model
+    def _check_paid_basis(self, run):
+        if run.rule.invoice_basis == "paid" and run.order.integration_financial_status not in PAID:
+            return self._not_paid()
+        return None
+
+    @api.model
+    def _not_paid(self):
+        return Obstacle(self.env._("It is not paid on the platform yet."), waits=True)
 
     @api.model
     def _invoiced_when_delivered(self):
@@ -192,7 +202,7 @@ class IntegrationWorkflowSteps(models.AbstractModel):
     @api.model
     def _check_paid(self, order):
         if order.integration_financial_status not in CAPTURED:
-            return Obstacle(self.env._("It is not paid on the platform yet."), waits=True)
+            return self._not_paid()
         captured = order.integration_payment_ids.filtered(
             lambda payment: payment.kind in CAPTURES and payment.status == "success"
         )

@@ -6,6 +6,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..notification import SOFT_RELOAD, notification
 from ..transport import ConfigurationError, TransportError
 from .integration_backend_transport import server_option
 
@@ -250,14 +251,5 @@ class IntegrationBackend(models.Model):
         return "\n".join(filter(None, (error.message, error.remedy)))
 
     def _notification(self, kind, title, message):
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": kind,
-                "title": title,
-                "message": message,
-                "sticky": kind in ("danger", "warning"),
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
+        sticky = kind in ("danger", "warning")
+        return notification(message, kind=kind, title=title, sticky=sticky, following=SOFT_RELOAD)

@@ -71,10 +71,7 @@ class IntegrationBackend(models.Model):
         """
         self.ensure_one()
         cursor = self._cursor("orders")
-        # Waiting for whoever starts one right now: this transaction then fails to serialize, runs again, and finds it.
-        self.env.cr.execute(
-            "SELECT 1 FROM integration_cursor WHERE id = %s FOR NO KEY UPDATE", [cursor.id], log_exceptions=False
-        )
+        cursor._lock_start()
         backend = self.sudo()
         backend.invalidate_recordset(["period_import_id", "period_import_state"])
         if backend.period_import_state in ("running", "stopping", "paused"):

@@ -53,6 +53,12 @@ class IntegrationBackend(models.Model):
 
     # === WHAT THEY GET === #
 
+    use_score = fields.Boolean(
+        string="Score Orders",
+        tracking=True,
+        help="Every imported order gets a delivery score, a probability and a recommended carrier. "
+        "What counts stands under Integrations > Configuration > Delivery Score.",
+    )
     high_risk_policy = fields.Selection(
         RISK_POLICIES,
         string="High Fraud Risk",
@@ -152,10 +158,3 @@ class IntegrationBackend(models.Model):
                 ("integration_state", "in", ("held", "attention")),
             ],
         }
-
-    # === BUSINESS METHODS === #
-
-    @api.model
-    def _words(self, text):
-        """Return the words of a comma-separated setting, in lower case, in order."""
-        return [word.strip().lower() for word in (text or "").split(",") if word.strip()]

@@ -186,10 +186,7 @@ class IntegrationBackend(models.Model):
         While one is under way that one is returned: it is not disturbed.
         """
         cursor = self._cursor(resource)
-        # Waiting for whoever starts one right now: this transaction then fails to serialize, runs again, and finds it.
-        self.env.cr.execute(
-            "SELECT 1 FROM integration_cursor WHERE id = %s FOR NO KEY UPDATE", [cursor.id], log_exceptions=False
-        )
+        cursor._lock_start()
         if since and since.tzinfo:
             since = naive(since)
         return cursor._start(since).with_env(self.env)

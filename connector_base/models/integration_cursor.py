@@ -46,6 +46,13 @@ class IntegrationCursor(models.Model):
         self.ensure_one()
         return self.sync_job_id.filtered(lambda job: job.state in ("pending", "processing"))
 
+    def _lock_start(self):
+        """Wait for whoever starts an import right now: then this transaction fails to serialize and runs again."""
+        self.ensure_one()
+        self.env.cr.execute(
+            "SELECT 1 FROM integration_cursor WHERE id = %s FOR NO KEY UPDATE", [self.id], log_exceptions=False
+        )
+
     def _start(self, since=None):
         """Start a chain of page jobs that imports what was updated since `since`; return it, or the running one.
 

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ..engine.workflow_run import names
+from ..engine.words import words
 
 # In the order of their fields on the form; `integration.order.workflow` says in which order they are run.
 STEPS = [
@@ -115,8 +115,8 @@ class IntegrationWorkflowRule(models.Model):
         )
         if any(wanted and status not in wanted.mapped("code") for wanted, status in statuses):
             return False
-        wanted = names(self.gateways)
-        return not wanted or bool(wanted & names(order.integration_gateway))
+        wanted = words(self.gateways)
+        return not wanted or not set(wanted).isdisjoint(words(order.integration_gateway))
 
     def _first_for(self, orders):
         """Return {order: the first of these rules that applies}; orders without one are left out."""

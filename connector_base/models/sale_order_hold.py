@@ -5,6 +5,8 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from ..notification import notification
+
 STATES = [("ok", "OK"), ("attention", "Needs a look"), ("held", "Held")]
 ACTIVITY_TYPE = "connector_base.mail_activity_type_hold"
 SUMMARY = 120  # characters of an activity's title
@@ -180,13 +182,6 @@ class SaleOrder(models.Model):
             backend.sudo()._enqueue(
                 "import_order_ids", arguments={"external_ids": of_backend.mapped("integration_external_id")}
             )
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "info",
-                "message": self.env._(
-                    "The platform is being asked again. Orders: %s. Reload the page in a few seconds.", len(orders)
-                ),
-            },
-        }
+        return notification(
+            self.env._("The platform is being asked again. Orders: %s. Reload the page in a few seconds.", len(orders))
+        )

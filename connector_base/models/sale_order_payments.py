@@ -1,7 +1,8 @@
 from collections import defaultdict
 
 from odoo import api, fields, models
-from odoo.fields import Domain
+
+from ..notification import notification
 
 PAGE = 50
 
@@ -82,22 +83,9 @@ class SaleOrder(models.Model):
 
     def _integration_queue_refunds(self):
         """Queue the booking of what can be booked of these orders' refunds, where channels do it by themselves."""
-        waiting = Domain("state", "=", "waiting") & Domain("backend_id.refund_booking", "!=", "off")
-        goods = (
-            Domain("goods_done", "=", False)
-            & Domain("line_ids", "any", [("restock", "=", True)])
-            & Domain("backend_id.return_goods", "!=", "off")
-            & Domain("order_id.state", "=", "sale")
-        )
-        money = (
-            Domain("backend_id.refund_booking", "=", "posted")
-            & Domain("state", "=", "done")
-            & Domain("payment_ids", "any", [("status", "=", "success"), ("payment_id", "=", False)])
-        )
-        mine, Refund = Domain("order_id", "in", self.ids), self.env["integration.refund"].sudo()
-        refunds = self.env["integration.refund.importer"]._bookable(Refund.search(mine & waiting))
-        refunds |= Refund.search(mine & (goods | money))
-        for backend, of_backend in refunds.grouped("backend_id").items():
+        refunds = self.env["integration.refund"].sudo().search([("order_id", "in", self.ids)])
+        due = self.env["integration.refund.importer"]._due(refunds)
+        for backend, of_backend in due.grouped("backend_id").items():
             order_ids = of_backend.order_id.ids
             for start in range(0, len(order_ids), PAGE):
                 backend._enqueue("book_refunds", arguments={"order_ids": order_ids[start : start + PAGE]})
@@ -105,7 +93,7 @@ class SaleOrder(models.Model):
     def action_confirm(self):
         """Goods that were refunded before the order was confirmed are not to be sent."""
         result = super().action_confirm()
-        self._integration_queue_refunds()
+        self.filtered("integration_backend_id")._integration_queue_refunds()
         return result
 
     def action_integration_release(self):
@@ -120,14 +108,7 @@ class SaleOrder(models.Model):
         for backend, orders in self.filtered("integration_backend_id").grouped("integration_backend_id").items():
             for start in range(0, len(orders), PAGE):
                 backend.sudo()._enqueue("book_payments", arguments={"order_ids": orders[start : start + PAGE].ids})
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "info",
-                "message": self.env._("Payments and refunds are being booked. Reload the page in a few seconds."),
-            },
-        }
+        return notification(self.env._("Payments and refunds are being booked. Reload the page in a few seconds."))
 
 
 class SaleOrderLine(models.Model):

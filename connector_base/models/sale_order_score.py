@@ -41,14 +41,3 @@ class SaleOrder(models.Model):
         self.check_access("write")
         self.env["integration.order.score"]._score(self.filtered("integration_backend_id"))
         return True
-
-
-class IntegrationBackend(models.Model):
-    _inherit = "integration.backend"
-
-    use_score = fields.Boolean(
-        string="Score Orders",
-        tracking=True,
-        help="Every imported order gets a delivery score, a probability and a recommended carrier. "
-        "What counts stands under Integrations > Configuration > Delivery Score.",
-    )

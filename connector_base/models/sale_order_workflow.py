@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..notification import notification
 from .integration_workflow_rule import STEPS
 
 
@@ -75,14 +76,7 @@ class SaleOrder(models.Model):
                     "The workflow of this sales channel is switched off. Its page, tab Workflow, has the switch."
                 )
             )
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "info",
-                "message": self.env._("The workflow goes on. Reload the page in a few seconds."),
-            },
-        }
+        return notification(self.env._("The workflow goes on. Reload the page in a few seconds."))
 
     def action_integration_preview_workflow(self):
         """Show what the workflow would do to these orders."""

@@ -1,6 +1,8 @@
 from odoo import models
 from odoo.exceptions import AccessError, UserError
 
+from ..notification import SOFT_RELOAD, notification
+
 
 class SyncJob(models.Model):
     """What people do with jobs. All take a selection of any size."""
@@ -48,15 +50,7 @@ class SyncJob(models.Model):
         return self._notify(self.env._("Cancelled: %(count)s.", count=len(waiting)))
 
     def _notify(self, message):
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success",
-                "message": message,
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
+        return notification(message, kind="success", following=SOFT_RELOAD)
 
     def action_open_record(self):
         """Open the Odoo record the job is about."""

@@ -6,6 +6,7 @@ from odoo.exceptions import AccessError, UserError
 
 from ..engine.clock import aware
 from ..engine.rehearsal import OUTCOMES, Rehearsed
+from ..notification import CLOSE, notification
 from ..transport import DataError
 
 LIMIT = 50
@@ -220,18 +221,10 @@ class IntegrationDryRun(models.TransientModel):
                 external_id=lines.external_id if len(lines) == 1 else "",
                 name=self.env._("Apply a dry run"),
             )
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success",
-                "message": self.env._(
-                    "Queued: %s. The platform is asked for the newest state; look at Sync Jobs for the result.",
-                    len(lines),
-                ),
-                "next": {"type": "ir.actions.act_window_close"},
-            },
-        }
+        message = self.env._(
+            "Queued: %s. The platform is asked for the newest state; look at Sync Jobs for the result.", len(lines)
+        )
+        return notification(message, kind="success", following=CLOSE)
 
 
 class IntegrationDryRunLine(models.TransientModel):

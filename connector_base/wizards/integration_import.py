@@ -4,6 +4,7 @@ from odoo.tools import formatLang
 
 from ..engine.clock import aware
 from ..engine.preflight import SEVERITIES
+from ..notification import notification
 from ..transport import TransportError
 
 # Orders a second before any import has been measured
@@ -208,15 +209,8 @@ class IntegrationImport(models.TransientModel):
         if self.moves_start:
             backend.import_from = self.since
         backend._start_history(self.since, self.until)
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success",
-                "message": self.env._("The import has begun. Its progress is shown on the channel's page."),
-                "next": backend._get_records_action(),
-            },
-        }
+        message = self.env._("The import has begun. Its progress is shown on the channel's page.")
+        return notification(message, kind="success", following=backend._get_records_action())
 
 
 class IntegrationImportCheck(models.TransientModel):

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..canonical import CANCEL_REASONS
+from ..notification import CLOSE, notification
 
 
 class IntegrationOrderCancel(models.TransientModel):
@@ -127,15 +128,8 @@ class IntegrationOrderCancel(models.TransientModel):
                 "Cancellation requested on %(platform)s: %(reason)s", platform=self.platform_name, reason=reason
             )
         )
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "info",
-                "message": self.env._(
-                    "%s is asked to cancel the order. What it answers appears on the order in a few seconds.",
-                    self.platform_name,
-                ),
-                "next": {"type": "ir.actions.act_window_close"},
-            },
-        }
+        message = self.env._(
+            "%s is asked to cancel the order. What it answers appears on the order in a few seconds.",
+            self.platform_name,
+        )
+        return notification(message, following=CLOSE)
