@@ -1,7 +1,7 @@
 """Reading orders page by page, in an order that loses none while they change. No Odoo import."""
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timezone
 
 from odoo.addons.connector_base.transport import DataError, TransientError
@@ -11,27 +11,19 @@ from .errors import QueryTooCostly
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OrderListing:
-    """Where a listing of orders by `updated_at`, oldest first, stands.
+class _Listing:
+    """Where a listing by a time, oldest first, stands.
 
-    An order that changes meanwhile moves to the end, so it is read again, never missed. A listing ends at 25,000
-    orders: before that a new one starts at the update time reached.
+    A listing ends at 25,000 orders: before that a new one starts at the time reached.
 
     :param since: ISO 8601 text, empty for all orders
     :param cursor: the platform's cursor of the next page, None for the first one
     :param seen: orders read since this listing began
-    :param size: orders per page; gets smaller when a page costs more, or takes longer, than a query may
     """
 
     since: str = ""
     cursor: str | None = None
     seen: int = 0
-    size: int = const.ORDERS_PAGE
-
-    @classmethod
-    def begin(cls, since):
-        """Return the listing of the orders updated at or after `since` (aware datetime, None for all)."""
-        return cls(since=_text(since))
 
     @classmethod
     def resume(cls, token):
@@ -39,13 +31,43 @@ class OrderListing:
 
         :raise DataError: it is no token of ours
         """
-        return _resumed(cls, token)
+        try:
+            return cls(**json.loads(token))
+        except (TypeError, ValueError):
+            raise DataError(f"Not a page of a Shopify listing: {token}", remedy="Start the import again.") from None
 
     @property
     def token(self):
         """The text that `resume` continues from."""
-        state = {"since": self.since, "cursor": self.cursor, "seen": self.seen, "size": self.size}
-        return json.dumps(state, separators=(",", ":"))
+        return json.dumps(asdict(self), separators=(",", ":"))
+
+    def _following(self, nodes, cursor, *, key, size):
+        """Return the listing of what follows a page of `nodes`, None when nothing does.
+
+        :param str key: what the nodes are listed by
+        """
+        if not cursor:
+            return None
+        seen = self.seen + len(nodes)
+        reached = nodes[-1].get(key) if nodes else ""
+        if seen + size > const.LISTING_LIMIT and reached and _later(reached, self.since):
+            return replace(self, since=reached, cursor=None, seen=0)
+        return replace(self, cursor=cursor, seen=seen)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderListing(_Listing):
+    """A listing of orders by `updated_at`. An order that changes meanwhile moves to the end: read again, never missed.
+
+    :param size: orders per page; gets smaller when a page costs more, or takes longer, than a query may
+    """
+
+    size: int = const.ORDERS_PAGE
+
+    @classmethod
+    def begin(cls, since):
+        """Return the listing of the orders updated at or after `since` (aware datetime, None for all)."""
+        return cls(since=_text(since))
 
     @property
     def query(self):
@@ -65,48 +87,22 @@ class OrderListing:
                     raise
                 listing = replace(listing, size=listing.size // 2)
             else:
-                return nodes, listing._following(nodes, cursor)
-
-    def _following(self, nodes, cursor):
-        if not cursor:
-            return None
-        seen = self.seen + len(nodes)
-        reached = nodes[-1].get("updatedAt") if nodes else ""
-        if seen + self.size > const.LISTING_LIMIT and reached and _later(reached, self.since):
-            return replace(self, since=reached, cursor=None, seen=0)
-        return replace(self, cursor=cursor, seen=seen)
+                return nodes, listing._following(nodes, cursor, key="updatedAt", size=listing.size)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StubListing:
-    """Where a listing of order stubs by `created_at`, oldest first, stands; see `OrderListing`.
+class StubListing(_Listing):
+    """A listing of order stubs by `created_at`.
 
     :param until: ISO 8601 text; orders created before it are listed
     """
 
-    since: str = ""
     until: str = ""
-    cursor: str | None = None
-    seen: int = 0
 
     @classmethod
     def begin(cls, since, until):
         """Return the listing of the orders created from `since` (None: ever) on and before `until`."""
         return cls(since=_text(since), until=_text(until))
-
-    @classmethod
-    def resume(cls, token):
-        """Return the listing that `token` continues.
-
-        :raise DataError: it is no token of ours
-        """
-        return _resumed(cls, token)
-
-    @property
-    def token(self):
-        """The text that `resume` continues from."""
-        state = {"since": self.since, "until": self.until, "cursor": self.cursor, "seen": self.seen}
-        return json.dumps(state, separators=(",", ":"))
 
     @property
     def query(self):
@@ -117,24 +113,11 @@ class StubListing:
     def read_page(self, client):
         """Read the next page; return (stubs as GraphQL states them, the listing of what follows or None)."""
         nodes, cursor = client.order_ids(self.query, first=const.STUBS_PAGE, after=self.cursor)
-        if not cursor:
-            return nodes, None
-        seen = self.seen + len(nodes)
-        reached = nodes[-1].get("createdAt") if nodes else ""
-        if seen + const.STUBS_PAGE > const.LISTING_LIMIT and reached and _later(reached, self.since):
-            return nodes, replace(self, since=reached, cursor=None, seen=0)
-        return nodes, replace(self, cursor=cursor, seen=seen)
+        return nodes, self._following(nodes, cursor, key="createdAt", size=const.STUBS_PAGE)
 
 
 def _text(moment):
     return moment.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ") if moment else ""
-
-
-def _resumed(listing_class, token):
-    try:
-        return listing_class(**json.loads(token))
-    except (TypeError, ValueError):
-        raise DataError(f"Not a page of a Shopify listing: {token}", remedy="Start the import again.") from None
 
 
 def _later(reached, since):

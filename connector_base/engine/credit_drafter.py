@@ -3,7 +3,8 @@ from decimal import Decimal
 from odoo import api, models
 from odoo.fields import Command
 
-from .refund_values import Leaf, manual_tax_data, tax_shares
+from .order_values import given_amounts
+from .refund_values import Leaf, tax_shares
 
 ZERO = Decimal(0)
 
@@ -94,16 +95,16 @@ class IntegrationCreditDrafter(models.AbstractModel):
             # rounded for itself: rounding over all lines would move a cent to or from its neighbours
             values["extra_tax_data"] = {"computation_key": f"refund,{line.id}"}
             return values
-        values["extra_tax_data"] = manual_tax_data(
-            leaves,
-            self._shares(line, leaves, tax, digits),
-            net,
-            quantity=values["quantity"],
-            price_unit=values["price_unit"],
-            currency_id=line.currency_id.id,
-            rate=line.refund_id.order_id.currency_rate or 1.0,
-            company_digits=line.company_id.currency_id.decimal_places,
-        )
+        values["extra_tax_data"] = {
+            **{name: values[name] for name in ("quantity", "price_unit", "discount")},
+            "currency_id": line.currency_id.id,
+            **given_amounts(
+                zip(leaves, self._shares(line, leaves, tax, digits), strict=True),
+                net,
+                rate=line.refund_id.order_id.currency_rate or 1.0,
+                company_digits=line.company_id.currency_id.decimal_places,
+            ),
+        }
         return values
 
     @api.model

@@ -238,19 +238,6 @@ def _manual_amounts(known, net, price, terms, key):
         for leaf, share in _share(tax, amount, terms.precision.currency):
             before = amounts.get(leaf.id)
             amounts[leaf.id] = (leaf, share + before[1] if before else share)
-    manual, preceding = {}, ZERO
-    for leaf, amount in amounts.values():
-        base = net + preceding if leaf.is_base_affected else net
-        if leaf.include_base_amount:
-            preceding += amount
-        tax_amount, base_amount = float(amount), float(base)
-        manual[str(leaf.id)] = {
-            "tax_amount_currency": tax_amount,
-            "tax_amount": company_amount(tax_amount, terms),
-            "base_amount_currency": base_amount,
-            "base_amount": company_amount(base_amount, terms),
-        }
-    net = float(net)
     return {
         **own_rounding(key),  # for the time when its quantity is changed and Odoo computes it
         "currency_id": terms.currency_id,
@@ -258,31 +245,60 @@ def _manual_amounts(known, net, price, terms, key):
         "price_unit": float(price.unit),
         "discount": float(price.discount),
         "quantity": float(price.quantity),
-        "rate": terms.rate,
+        **given_amounts(amounts.values(), net, rate=terms.rate, company_digits=terms.precision.company),
+    }
+
+
+def given_amounts(amounts, net, *, rate, company_digits):
+    """Return the part of `extra_tax_data` that gives a line's amounts, in its currency and in the company's.
+
+    :param amounts: (leaf, its amount) per tax, in the order in which they compound
+    :param Decimal net: the line without taxes
+    :param float rate: units of the currency per unit of the company's
+    """
+
+    def company_amount(amount):
+        return amount if rate == 1.0 else round(amount / rate, company_digits)
+
+    manual, preceding = {}, ZERO
+    for leaf, amount in amounts:
+        base = net + preceding if leaf.is_base_affected else net
+        if leaf.include_base_amount:
+            preceding += amount
+        tax_amount, base_amount = float(amount), float(base)
+        manual[str(leaf.id)] = {
+            "tax_amount_currency": tax_amount,
+            "tax_amount": company_amount(tax_amount),
+            "base_amount_currency": base_amount,
+            "base_amount": company_amount(base_amount),
+        }
+    net = float(net)
+    return {
+        "rate": rate,
         "manual_total_excluded_currency": net,
-        "manual_total_excluded": company_amount(net, terms),
+        "manual_total_excluded": company_amount(net),
         "manual_tax_amounts": manual,
     }
 
 
-def company_amount(amount, terms):
-    """Return float `amount` of the order's currency in the company's, rounded."""
-    return amount if terms.rate == 1.0 else round(amount / terms.rate, terms.precision.company)
-
-
 def _share(tax, amount, digits):
-    """Yield (leaf, its part of `amount`): in proportion to the rates, the last one takes the remainder."""
-    if len(tax.leaves) == 1:
-        yield tax.leaves[0], amount
-        return
+    """Return (leaf, its part of `amount`) pairs: in proportion to the rates."""
+    return zip(tax.leaves, split(amount, [leaf.rate for leaf in tax.leaves], digits), strict=True)
+
+
+def split(amount, weights, digits):
+    """Split `amount` over `weights`, rounded half up; the last of weight (of all, if none has) takes what is left."""
+    if len(weights) == 1:
+        return [amount]
     quantum = Decimal(1).scaleb(-digits)
-    rates = sum((leaf.rate for leaf in tax.leaves), ZERO)
-    rest = amount
-    for leaf in tax.leaves[:-1]:
-        part = (amount * leaf.rate / rates).quantize(quantum, ROUND_HALF_UP) if rates else ZERO
+    whole = sum(weights, ZERO)
+    last = max((index for index, weight in enumerate(weights) if weight), default=len(weights) - 1)
+    parts, rest = [], amount
+    for index, weight in enumerate(weights):
+        part = rest if index == last else (amount * weight / whole).quantize(quantum, ROUND_HALF_UP) if weight else ZERO
+        parts.append(part)
         rest -= part
-        yield leaf, part
-    yield tax.leaves[-1], rest
+    return parts
 
 
 def share_of(amount, done, quantity, total, *, digits, given=None):

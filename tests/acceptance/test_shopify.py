@@ -12,7 +12,8 @@ from odoo.addons.connector_shopify.listing import OrderListing
 
 from sandbox.shopify import paging
 
-from .suite import AdapterSuite, Platform
+from .platform import Platform
+from .suite import AdapterSuite
 
 DOMAIN = "acceptance.myshopify.com"
 ADDRESS = {

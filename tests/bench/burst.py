@@ -10,7 +10,6 @@ that does one INSERT, on the same server without jobs. Needs the environment tha
 
 import argparse
 import json
-import os
 import random
 import subprocess
 import sys
@@ -19,15 +18,14 @@ import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from scripts import databases
 from scripts.servers import OdooServer
 from scripts.state import ROOT
 from scripts.workshop import Workshop
 from tests.chaos.shop import Sender, Shop
 
+from ._stage import webhook_stage
 from .report import median, percentile, report
 
-ADDONS = (Path(__file__).parent / "addons", ROOT / "tests" / "chaos" / "addons")
 BODY_BYTES = 5400
 SHARE = 5  # one event in so many is sent twice, one comes too late
 PATIENCE = 240
@@ -124,17 +122,7 @@ def wrongs(rpc, backend_id, sent):
 
 def run(workshop, options):
     """Set up a database and servers, send the burst; return (idle figures, burst figures, what is wrong)."""
-    database = workshop.database(f"bench_burst_{os.getpid()}")
-    addons_path = ",".join(str(path) for path in (*workshop.source.addons, ROOT, *ADDONS))
-    try:
-        databases.copy(workshop, databases.prepare_template(workshop), database)
-        arguments = ("-i", "connector_chaos,bench_baseline", f"--addons-path={addons_path}")
-        databases.odoo_task(workshop, database, *arguments, what="Installing the bench's addons")
-        settings = {
-            "workers": 2,
-            "sections": {"options": {"addons_path": addons_path, "max_cron_threads": 0, "log_level": "warn"}},
-            "environment": {"CHAOS_SHOP": "http://127.0.0.1:9"},
-        }
+    with webhook_stage(workshop, "burst") as (database, settings):
         with OdooServer(workshop, database, name="bench-burst-idle", channels="root:0", **settings) as server:
             idle = send(server, "/bench/insert", options, min(options.events, 2000))
         with OdooServer(workshop, database, name="bench-burst", channels="root:1", **settings) as server:
@@ -144,8 +132,6 @@ def run(workshop, options):
             burst = send(server, connected["path"], options, options.events)
             burst["applied_seconds"] = wait_applied(rpc, burst)
             return idle, burst, wrongs(rpc, connected["id"], burst)
-    finally:
-        databases.drop(workshop, database)
 
 
 def main():

@@ -11,7 +11,6 @@ two workers. Needs the environment that `./run` prepares.
 import argparse
 import http.client
 import json
-import os
 import random
 import statistics
 import subprocess
@@ -21,13 +20,13 @@ import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from scripts import databases
 from scripts.servers import OdooServer
 from scripts.state import ROOT
 from scripts.workshop import Workshop
 from tests.chaos.shop import Shop
 
-ADDONS = (Path(__file__).parent / "addons", ROOT / "tests" / "chaos" / "addons")
+from ._stage import webhook_stage
+
 BODY_BYTES = 5400
 ORDERS = 2000
 WARM_UP_SECONDS = 1.0
@@ -91,20 +90,8 @@ def medians(rounds):
 
 def run(workshop, options):
     """Set up a database and a server, measure, and return {route: figures}."""
-    database = workshop.database(f"bench_webhooks_{os.getpid()}")
-    addons_path = ",".join(str(path) for path in (*workshop.source.addons, ROOT, *ADDONS))
-    try:
-        databases.copy(workshop, databases.prepare_template(workshop), database)
-        arguments = ("-i", "connector_chaos,bench_baseline", f"--addons-path={addons_path}")
-        databases.odoo_task(workshop, database, *arguments, what="Installing the bench's addons")
-        settings = {
-            "workers": 2,
-            "sections": {"options": {"addons_path": addons_path, "max_cron_threads": 0, "log_level": "warn"}},
-            "environment": {"CHAOS_SHOP": "http://127.0.0.1:9"},
-        }
+    with webhook_stage(workshop, "webhooks") as (database, settings):
         return serve_and_measure(workshop, database, settings, options)
-    finally:
-        databases.drop(workshop, database)
 
 
 def serve_and_measure(workshop, database, settings, options):

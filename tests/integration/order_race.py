@@ -6,16 +6,12 @@
 The configuration comes from ODOO_RC.
 """
 
-import json
-import os
 import random
-import sys
 import time
-from contextlib import ExitStack
 
-import odoo.tools
 from odoo import SUPERUSER_ID, api
-from odoo.modules.registry import Registry
+
+from tests.integration.racing import main
 
 GUESTS = 50
 GUEST_ORDERS = 160
@@ -103,23 +99,14 @@ def import_all(registry, backend_id, seed):
     return happened
 
 
-def main():
-    odoo.tools.config.parse_config(["-c", os.environ["ODOO_RC"], "--no-http", "--log-level=warn"])
-    from odoo.addons.connector_base.tests.order_common import PLATFORM, add_test_platform  # noqa: PLC0415
+def set_up(env):
+    """Make two channels of one company, and a customer who was there before; return the channels' ids."""
+    from odoo.addons.connector_base.tests.order_common import PLATFORM  # noqa: PLC0415
 
-    registry = Registry(odoo.tools.config["db_name"][0])
-    with ExitStack() as stack:
-        for patcher in add_test_platform(registry):
-            stack.enter_context(patcher)
-        if sys.argv[1] == "setup":
-            with registry.cursor() as cr:
-                env = api.Environment(cr, SUPERUSER_ID, {})
-                env["res.partner"].create({"name": "Known", "email": KNOWN, "street": "Old Street"})
-                values = [{"name": f"Race {number}", "platform": PLATFORM} for number in range(2)]
-                print(json.dumps(env["integration.backend"].create(values).ids))
-        else:
-            print(json.dumps(import_all(registry, int(sys.argv[2]), int(sys.argv[3]))))
+    env["res.partner"].create({"name": "Known", "email": KNOWN, "street": "Old Street"})
+    values = [{"name": f"Race {number}", "platform": PLATFORM} for number in range(2)]
+    return env["integration.backend"].create(values).ids
 
 
 if __name__ == "__main__":
-    main()
+    main(set_up, import_all, log_level="warn")

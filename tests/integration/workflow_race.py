@@ -6,16 +6,12 @@
 The configuration comes from ODOO_RC.
 """
 
-import json
-import os
 import random
-import sys
 import time
-from contextlib import ExitStack
 
-import odoo.tools
 from odoo import SUPERUSER_ID, Command, api
-from odoo.modules.registry import Registry
+
+from tests.integration.racing import main
 
 ORDERS = 60
 PAGE = 10
@@ -77,20 +73,5 @@ def run_all(registry, backend_id, seed):
     return happened
 
 
-def main():
-    odoo.tools.config.parse_config(["-c", os.environ["ODOO_RC"], "--no-http", "--log-level=critical"])
-    from odoo.addons.connector_base.tests.order_common import add_test_platform  # noqa: PLC0415
-
-    registry = Registry(odoo.tools.config["db_name"][0])
-    with ExitStack() as stack:
-        for patcher in add_test_platform(registry):
-            stack.enter_context(patcher)
-        if sys.argv[1] == "setup":
-            with registry.cursor() as cr:
-                print(json.dumps(set_up(api.Environment(cr, SUPERUSER_ID, {}))))
-        else:
-            print(json.dumps(run_all(registry, int(sys.argv[2]), int(sys.argv[3]))))
-
-
 if __name__ == "__main__":
-    main()
+    main(set_up, run_all, log_level="critical")
