@@ -8,6 +8,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError, UserError
 
 from ..engine.clock import naive
+from ..transport.errors import DataError
 
 WEBHOOK_PATH = "/connector/webhook"
 
@@ -196,6 +197,24 @@ class IntegrationBackend(models.Model):
         capabilities = self._adapter()._capabilities()
         resources = self.env["integration.cursor"]._fields["resource"].get_values(self.env)
         return [resource for resource in resources if f"{resource}_in" in capabilities]
+
+    def _read_orders(self, external_ids):
+        """Read orders in one call; when the platform or the parser refuses the batch, one by one.
+
+        :return: the canonical orders, and {external id: DataError} of those that can't be read
+        """
+        self.ensure_one()
+        try:
+            return list(self._adapter()._fetch_orders_by_id(self, external_ids)), {}
+        except DataError as error:
+            if len(external_ids) == 1:
+                return [], {external_ids[0]: error}
+        documents, errors = [], {}
+        for external_id in external_ids:
+            found, failed = self._read_orders([external_id])
+            documents += found
+            errors.update(failed)
+        return documents, errors
 
     def action_sync_now(self):
         """Ask the platform for changes now, and process the events that wait."""

@@ -101,7 +101,7 @@ class IntegrationReconciliation(models.Model):
 
     # === COMPARE === #
 
-    def _compare_page(self, job, stubs, border, border_ids, *, last):
+    def _compare_page(self, stubs, border, border_ids, *, last):
         """Compare one page of `OrderStub`s, oldest first; return the border of the next page.
 
         What Odoo has and the platform doesn't is looked for between the borders: a border is the creation time of the
@@ -121,13 +121,13 @@ class IntegrationReconciliation(models.Model):
                 binding.remote_created_at = naive(stub.created_at)
         lately = self.create_date - timedelta(minutes=RECENT_MINUTES)
         outdated = [stub for stub in compared.outdated if naive(stub.updated_at) < lately]
-        missing, skipped, deleted = self._explain(job, compared.unknown)
+        missing, skipped, deleted = self._explain(compared.unknown)
         end = self.date_to if last or not stubs else naive(stubs[-1].created_at)
         next_ids = [stub.external_id for stub in stubs if naive(stub.created_at) == end]
         if end == border:
             next_ids = [*border_ids, *next_ids]
         seen = {*border_ids, *(stub.external_id for stub in stubs)}
-        gone, found_again = self._gone(job, border, end, seen)
+        gone, found_again = self._gone(border, end, seen)
         self.write(
             {
                 "platform_count": self.platform_count + len(stubs) - deleted + found_again,
@@ -145,7 +145,7 @@ class IntegrationReconciliation(models.Model):
         self._heal([stub.external_id for stub, _reason in missing] + [stub.external_id for stub in outdated])
         return end, next_ids
 
-    def _explain(self, job, stubs):
+    def _explain(self, stubs):
         """Find out why Odoo hasn't the orders of `stubs`.
 
         :return: [(stub, reason or False)] that are missing, [(stub, reason)] that a rule skips, how many are deleted
@@ -160,7 +160,7 @@ class IntegrationReconciliation(models.Model):
         ids = list(to_read)
         for start in range(0, len(ids), HEAL_BATCH):
             batch = ids[start : start + HEAL_BATCH]
-            documents, errors = job._fetch_orders_by_id(batch)
+            documents, errors = self.backend_id._read_orders(batch)
             missing += [(to_read[external_id], str(error)) for external_id, error in errors.items()]
             for document in documents:
                 stub = to_read[document.external_id]
@@ -171,7 +171,7 @@ class IntegrationReconciliation(models.Model):
             deleted += len(batch) - len(documents) - len(errors)
         return missing, skipped, deleted
 
-    def _gone(self, job, start, end, seen):
+    def _gone(self, start, end, seen):
         """Return the bindings of orders placed from `start` to before `end` that the platform doesn't list, nor has.
 
         It is asked for each by its id: listings come from a search index, which may lag.
@@ -189,7 +189,7 @@ class IntegrationReconciliation(models.Model):
         by_id, again = {binding.external_id: binding for binding in bindings}, 0
         ids, gone = list(by_id), bindings
         for position in range(0, len(ids), HEAL_BATCH):
-            documents, errors = job._fetch_orders_by_id(ids[position : position + HEAL_BATCH])
+            documents, errors = self.backend_id._read_orders(ids[position : position + HEAL_BATCH])
             for external_id in errors:
                 gone -= by_id[external_id]
                 again += 1

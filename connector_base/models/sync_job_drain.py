@@ -101,7 +101,7 @@ class SyncJob(models.Model):
         """Read the orders that their events don't state in full; return {external id: document}."""
         if not external_ids:
             return {}
-        documents, errors = self._fetch_orders_by_id(external_ids)
+        documents, errors = self.backend_id._read_orders(external_ids)
         found = {document.external_id: document for document in documents}
         for external_id in external_ids:
             if external_id in errors:

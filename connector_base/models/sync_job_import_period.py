@@ -62,7 +62,7 @@ class SyncJob(models.Model):
         return [stub.external_id for stub in stubs if stub.external_id in due]
 
     def _import_batch(self, external_ids):
-        documents, errors = self._fetch_orders_by_id(external_ids)
+        documents, errors = self.backend_id._read_orders(external_ids)
         for external_id, error in errors.items():
             self._fail_document(external_id, error)
         self._import_orders(documents, source="period", unreadable=len(errors))

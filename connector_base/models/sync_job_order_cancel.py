@@ -54,7 +54,7 @@ class SyncJob(models.Model):
 
     def _read_order(self, external_id):
         """Return the canonical order, None if the platform has it not."""
-        documents, errors = self._fetch_orders_by_id([external_id])
+        documents, errors = self.backend_id._read_orders([external_id])
         if errors:
             raise errors[external_id]
         return documents[0] if documents else None

@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 from odoo import fields, models
 
 from ..engine.clock import UTC
-from ..transport.errors import DataError
 
 OVERLAP_MINUTES = 5
 # How many different reasons a job keeps: the most frequent ones
@@ -69,7 +68,7 @@ class SyncJob(models.Model):
         if replay:
             self = self.with_context(integration_replay=True)  # noqa: PLW0642
         self._progress(total=len(external_ids))
-        documents, errors = self._fetch_orders_by_id(external_ids)
+        documents, errors = self.backend_id._read_orders(external_ids)
         for external_id, error in errors.items():
             self._fail_document(external_id, error)
         summary = self._import_orders(documents, source="single", unreadable=len(errors))
@@ -84,24 +83,6 @@ class SyncJob(models.Model):
                 missing=", ".join(sorted(missing)),
             )
         return summary
-
-    def _fetch_orders_by_id(self, external_ids):
-        """Read orders in one call; when the platform or the parser refuses the batch, one by one.
-
-        :return: the canonical orders, and {external id: DataError} of those that can't be read
-        """
-        adapter = self.backend_id._adapter()
-        try:
-            return list(adapter._fetch_orders_by_id(self.backend_id, external_ids)), {}
-        except DataError as error:
-            if len(external_ids) == 1:
-                return [], {external_ids[0]: error}
-        documents, errors = [], {}
-        for external_id in external_ids:
-            found, failed = self._fetch_orders_by_id([external_id])
-            documents += found
-            errors.update(failed)
-        return documents, errors
 
     def _import_orders(self, documents, source, unreadable=0):
         """Import canonical orders that were read from the platform; return what became of all of the job's orders.

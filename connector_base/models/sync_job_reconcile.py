@@ -36,7 +36,7 @@ class SyncJob(models.Model):
         found = adapter._list_order_ids(backend, since, until, page)
         start = datetime.fromisoformat(border) if border else run.date_from
         last = found.next_page is None
-        end, ids = run._compare_page(self, found.documents, start, border_ids, last=last)
+        end, ids = run._compare_page(found.documents, start, border_ids, last=last)
         self._progress(done=len(found.documents))
         if last:
             run.date_done = fields.Datetime.now()

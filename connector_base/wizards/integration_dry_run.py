@@ -7,7 +7,6 @@ from odoo.exceptions import AccessError, UserError
 from ..engine.clock import aware
 from ..engine.rehearsal import OUTCOMES, Rehearsed
 from ..notification import CLOSE, notification
-from ..transport import DataError
 
 LIMIT = 50
 
@@ -136,7 +135,11 @@ class IntegrationDryRun(models.TransientModel):
         ids, note = self._wanted()
         if not ids:
             raise UserError(self.env._("There is no order to look at. Choose another period, or enter orders."))
-        documents, others = self._read(ids)
+        documents, errors = self.backend_id._read_orders(ids)
+        others = [
+            Rehearsed(external_id, "", "failed", "\n".join(filter(None, (error.message, error.remedy))))
+            for external_id, error in errors.items()
+        ]
         present = {document.external_id for document in documents} | {other.external_id for other in others}
         others += [Rehearsed(external_id, "", "absent") for external_id in ids if external_id not in present]
         position = {external_id: number for number, external_id in enumerate(ids)}
@@ -177,22 +180,6 @@ class IntegrationDryRun(models.TransientModel):
         for order in orders:
             known.update(dict.fromkeys((order.client_order_ref, order.name), order.integration_external_id))
         return [known.get(word, word) for word in words]
-
-    def _read(self, ids):
-        """Return (documents, `Rehearsed`s of what can't be read); one bad order doesn't hide the others."""
-        backend = self.backend_id
-        try:
-            return list(backend._adapter()._fetch_orders_by_id(backend, ids)), []
-        except DataError as error:
-            if len(ids) == 1:
-                reason = "\n".join(filter(None, (error.message, error.remedy)))
-                return [], [Rehearsed(ids[0], "", "failed", reason)]
-        documents, others = [], []
-        for external_id in ids:
-            found, failed = self._read([external_id])
-            documents += found
-            others += failed
-        return documents, others
 
     def _event_documents(self):
         event = self.event_id.sudo()
