@@ -19,4 +19,20 @@ from .order import (
     TaxLine,
 )
 from .partner import Address, Customer
+from .product import (
+    PRODUCT_PARTS,
+    PRODUCT_STATUSES,
+    Category,
+    Channel,
+    CustomAttribute,
+    Image,
+    Option,
+    Product,
+    ProductPush,
+    ProductPushResult,
+    Translation,
+    Variant,
+)
+from .shipment import Shipment, ShipmentLine, ShipmentResult
+from .stock import Location, StockLevel, StockResult
 from .values import UNSET, Unset, digest, minor_units, money, quantize

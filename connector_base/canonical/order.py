@@ -5,6 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from .partner import Address, Customer
+from .shipment import Shipment
 from .values import UNSET, Unset
 
 LINE_KINDS = ("product", "gift_card", "tip", "duty", "fee")
@@ -206,6 +207,7 @@ class Order:
     discounts: tuple[Discount, ...] | Unset = UNSET
     payments: tuple[Payment, ...] | Unset = UNSET
     refunds: tuple[Refund, ...] | Unset = UNSET
+    shipments: tuple[Shipment, ...] | Unset = UNSET
     financial_status: str | Unset = UNSET
     fulfillment_status: str | Unset = UNSET
     gateways: tuple[str, ...] | Unset = UNSET

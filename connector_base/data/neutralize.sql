@@ -9,3 +9,4 @@ UPDATE integration_backend
 UPDATE queue_job
    SET state = 'cancelled', date_cancelled = now() AT TIME ZONE 'utc'
  WHERE state IN ('pending', 'enqueued', 'started', 'wait_dependencies');
+DELETE FROM integration_change;

@@ -151,21 +151,25 @@ class IntegrationBackend(models.Model):
         return jobs._enqueue(self, operation, values, eta=eta, identity_key=identity_key).with_env(self.env)
 
     def _ensure_drain(self, eta=None):
-        """Make sure that a drain of this backend's events waits to be started.
+        """Make sure that a drain of this backend's events waits to be started; see `_ensure_waiting`."""
+        self._ensure_waiting("drain_webhooks", eta=eta)
 
-        Race-free only when the events were committed before the transaction of this look began: a drain that has not
-        started then sees them. Two looks at once may both queue one, which costs a drain of nothing.
+    def _ensure_waiting(self, operation, eta=None):
+        """Make sure that a job of `operation`, which takes no arguments, waits to be started.
+
+        Race-free only when what it is to see was committed before the transaction of this look began: a job that has
+        not started then sees it. Two looks at once may both queue one, which costs a job with nothing to do.
         """
         self.ensure_one()
-        key = f"drain_webhooks:{self.id}"
-        # Raw SQL on queue_job's own partial index: this look is made for every webhook.
+        key = f"{operation}:{self.id}"
+        # Raw SQL on queue_job's own partial index: this look is made for every webhook and every pushed change.
         self.env.cr.execute(
             "SELECT 1 FROM queue_job WHERE identity_key = %s AND state IN ('pending', 'enqueued', 'wait_dependencies')"
             " LIMIT 1",
             [key],
         )
         if not self.env.cr.rowcount:
-            self._enqueue("drain_webhooks", identity_key=key, eta=eta)
+            self._enqueue(operation, identity_key=key, eta=eta)
 
     # === POLLING === #
 
@@ -193,10 +197,9 @@ class IntegrationBackend(models.Model):
         return cursor._start(since).with_env(self.env)
 
     def _imported_resources(self):
-        """Return the resources that can be polled, by the adapter's capabilities."""
-        capabilities = self._adapter()._capabilities()
+        """Return the resources that are polled: those the platform has and people want."""
         resources = self.env["integration.cursor"]._fields["resource"].get_values(self.env)
-        return [resource for resource in resources if f"{resource}_in" in capabilities]
+        return [resource for resource in resources if self._syncs(f"{resource}_in")]
 
     def _read_orders(self, external_ids):
         """Read orders in one call; when the platform or the parser refuses the batch, one by one.

@@ -24,6 +24,9 @@ class IntegrationBindingVariant(models.Model):
         index=True,
         help="The platform's id of the product it is a variant of.",
     )
+    inventory_external_id = fields.Char(
+        string="External Stock ID", readonly=True, index="btree_not_null", help="What the platform counts stock by."
+    )
 
     _backend_external_uniq = models.Constraint(
         "UNIQUE(backend_id, external_id)", "This platform variant is bound already on this sales channel."
