@@ -38,7 +38,7 @@ class IntegrationChange(models.Model):
     def _note(self, kind, rows):
         """Mark what `rows` gives; a push job is woken up once this transaction is committed. One statement.
 
-        :param SQL rows: gives (backend id, record id)
+        :param SQL rows: gives (backend id, record id); what it reads is flushed
         """
         # Raw SQL: what has to be marked is found and marked without reading it, however much it is.
         found = self.env.execute_query(

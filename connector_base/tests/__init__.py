@@ -4,6 +4,7 @@ from . import (
     test_api_user_errors,
     test_backend,
     test_binding,
+    test_change,
     test_connect,
     test_credential,
     test_cursor,
