@@ -43,6 +43,7 @@
         "views/sale_order_hold_views.xml",
         "views/integration_score_views.xml",
         "views/integration_payment_views.xml",
+        "views/integration_payout_views.xml",
         "wizards/integration_order_cancel_views.xml",
         "views/sale_order_life_views.xml",
         "views/product_template_views.xml",

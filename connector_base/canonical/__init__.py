@@ -19,6 +19,7 @@ from .order import (
     TaxLine,
 )
 from .partner import Address, Customer
+from .payout import PAYOUT_ENTRY_KINDS, PAYOUT_STATUSES, Payout, PayoutEntry
 from .product import (
     PRODUCT_PARTS,
     PRODUCT_STATUSES,

@@ -18,6 +18,7 @@ from . import (
     partner_resolver,
     partner_writer,
     payment_importer,
+    payout_importer,
     preflight,
     product_resolver,
     refund_importer,

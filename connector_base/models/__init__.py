@@ -1,7 +1,9 @@
 from . import (
     account_move_payments,
+    account_move_payouts,
     account_move_workflow,
     integration_adapter,
+    integration_adapter_payouts,
     integration_adapter_products,
     integration_adapter_shipments,
     integration_adapter_stock,
@@ -13,6 +15,7 @@ from . import (
     integration_backend_life,
     integration_backend_orders,
     integration_backend_payments,
+    integration_backend_payouts,
     integration_backend_push,
     integration_backend_reconcile,
     integration_backend_secret,
@@ -35,6 +38,7 @@ from . import (
     integration_mapping,
     integration_order_status,
     integration_payment,
+    integration_payout,
     integration_product_image,
     integration_rate_limit,
     integration_reconciliation,
@@ -70,6 +74,7 @@ from . import (
     sync_job_order_cancel,
     sync_job_orders,
     sync_job_payments,
+    sync_job_payouts,
     sync_job_reconcile,
     sync_job_workflow,
 )

@@ -181,7 +181,9 @@ class IntegrationBackend(models.Model):
         if cursor:
             return cursor
         try:
-            return cursors.create({"backend_id": self.id, "resource": resource})
+            return cursors.create(
+                {"backend_id": self.id, "resource": resource, "interval_minutes": cursors._interval(resource)}
+            )
         except UniqueViolation as error:
             raise ConcurrencyError("another transaction made the cursor") from error
 

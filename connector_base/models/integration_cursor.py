@@ -41,6 +41,11 @@ class IntegrationCursor(models.Model):
     _backend_resource_uniq = models.Constraint("UNIQUE(backend_id, resource)", "A backend has one cursor per resource.")
     _interval_positive = models.Constraint("CHECK(interval_minutes > 0)", "The interval is at least one minute.")
 
+    @api.model
+    def _interval(self, resource):
+        """Return how many minutes pass between two imports of `resource` unless somebody wants it otherwise."""
+        return 10
+
     def _running(self):
         """Return the import that is under way or waits to go on, if any."""
         self.ensure_one()
@@ -93,6 +98,9 @@ class IntegrationCursor(models.Model):
     @api.model
     def _cron_poll(self):
         """Start the imports that are due. Cursors that a running import or another server holds wait a minute."""
+        for backend in self.env["integration.backend"].search([("state", "=", "connected")]):
+            for resource in backend._imported_resources():
+                backend._cursor(resource)
         due = self.search(
             [
                 ("paused", "=", False),
@@ -103,7 +111,8 @@ class IntegrationCursor(models.Model):
                 ("next_run", "<=", fields.Datetime.now()),
             ]
         )
-        idle = due.filtered(lambda cursor: not cursor._running())
+        wanted = due.filtered(lambda cursor: cursor.backend_id._syncs(f"{cursor.resource}_in"))
+        idle = wanted.filtered(lambda cursor: not cursor._running())
         for cursor in idle.try_lock_for_update(allow_referencing=True):
             cursor._start()
 
