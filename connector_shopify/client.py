@@ -14,6 +14,7 @@ from odoo.addons.connector_base.transport import (
     ConfigurationError,
     DataError,
     Outcome,
+    PermissionMissing,
     RateLimited,
     TransientError,
     raise_for_status,
@@ -227,9 +228,7 @@ class ShopifyClient:
         except DataError as error:
             error.remedy = const.CANCEL_REMEDIES.get(error.code, const.CANCEL_REMEDY)
             raise
-        except ConfigurationError as error:
-            if error.code != "ACCESS_DENIED":
-                raise
+        except PermissionMissing as error:
             raise DataError(error.message, code=error.code, remedy=error.remedy) from None
 
     def _complete_order(self, order, presentment):

@@ -6,7 +6,13 @@ https://shopify.dev/docs/api/usage/response-codes
 import math
 import re
 
-from odoo.addons.connector_base.transport import ConfigurationError, DataError, RateLimited, TransientError
+from odoo.addons.connector_base.transport import (
+    ConfigurationError,
+    DataError,
+    PermissionMissing,
+    RateLimited,
+    TransientError,
+)
 
 from . import const
 
@@ -59,7 +65,7 @@ def _access_denied(answer, message):
     needed = [error.get("extensions") for error in answer["errors"] if isinstance(error, dict)]
     scopes = sorted(set(_SCOPE.findall(f"{needed} {message}")))
     what = f" It needs the access scope {' or '.join(scopes)}." if scopes else ""
-    return ConfigurationError(f"Shopify denies access: {message.rstrip('.')}.{what}", remedy=const.REMEDIES[403])
+    return PermissionMissing(f"Shopify denies access: {message.rstrip('.')}.{what}", remedy=const.REMEDIES[403])
 
 
 def _too_costly(_answer, message):

@@ -7,7 +7,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..engine.job_errors import describe
-from ..transport.errors import ConfigurationError
+from ..transport.errors import ConfigurationError, PermissionMissing
 from .sync_job import ERROR_TYPES
 
 _logger = logging.getLogger(__name__)
@@ -91,8 +91,12 @@ class SyncJob(models.Model):
         failure = describe(error) if error else describe(RuntimeError(exc_message))
         self.write({**self._failure_values(failure), "traceback": exc_info})
         cause = error.__cause__ or error if error else None
-        if isinstance(cause, ConfigurationError):
+        if isinstance(cause, ConfigurationError) and not self._is_side_issue(cause):
             self.backend_id._fail(cause)
+
+    def _is_side_issue(self, error):
+        """Whether everything but this job can go on: a permission is missing that orders don't need to come in."""
+        return isinstance(error, PermissionMissing) and not self.operation.startswith("import_order")
 
     # === FAILED DOCUMENTS === #
 

@@ -11,7 +11,7 @@ from odoo.addons.queue_job.exception import RetryableJobError
 
 from ..engine import job_errors
 from ..engine.job_errors import SyncJobFailed, backoff, describe, translate_errors
-from ..transport import ConfigurationError, DataError, RateLimited, TransientError
+from ..transport import ConfigurationError, DataError, PermissionMissing, RateLimited, TransientError
 from .common_jobs import JobsMixin
 
 
@@ -105,6 +105,17 @@ class TestSyncJobErrors(JobsMixin, TransactionCase):
                 self.assertEqual((job.state, job.error_type), ("failed", error_type))
                 self.assertEqual((job.last_error, job.remedy), (error.message, error.remedy))
         self.assertEqual([error.message for error in told], ["Token revoked"])
+
+    def test_a_missing_permission_stops_only_what_needs_it(self):
+        told = []
+        self.patch(type(self.backend), "_fail", lambda backend, error: told.append(error.message))
+        for operation in ("import_orders", "check_webhooks"):
+            job = self.backend._enqueue(operation)
+            with self.assertRaises(SyncJobFailed) as caught, translate_errors(job):
+                raise PermissionMissing(operation, remedy="Allow it")
+            self.fail_job(job, caught.exception)
+            self.assertEqual((job.state, job.error_type, job.remedy), ("failed", "configuration", "Allow it"))
+        self.assertEqual(told, ["import_orders"])
 
     def test_nothing_is_done_for_a_disconnected_backend(self):
         self.backend.state = "disconnected"

@@ -3,6 +3,7 @@
 from .errors import (
     ConfigurationError,
     DataError,
+    PermissionMissing,
     RateLimited,
     SignatureError,
     TransientError,

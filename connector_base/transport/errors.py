@@ -36,6 +36,10 @@ class ConfigurationError(TransportError):
     error_type = "configuration"
 
 
+class PermissionMissing(ConfigurationError):
+    """The platform doesn't let us do this one thing; what else we do goes on."""
+
+
 class DataError(TransportError):
     """Validation, conflict, not found: only this document is affected.
 
