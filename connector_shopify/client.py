@@ -22,6 +22,7 @@ from odoo.addons.connector_base.transport import (
 )
 
 from . import const, documents
+from .client_payouts import PayoutCalls
 from .errors import QueryTooCostly, describe, graphql_error, user_error
 
 _logger = logging.getLogger(__name__)
@@ -142,7 +143,7 @@ def expected_cost(operation):
     return const.EXPECTED_COST.get(operation, const.DEFAULT_EXPECTED_COST)
 
 
-class ShopifyClient:
+class ShopifyClient(PayoutCalls):
     """One store's Admin API.
 
     :param session: `transport.Session` that signs with `auth`
@@ -283,6 +284,10 @@ class ShopifyClient:
         self._mutate("webhook_subscription_delete", {"id": subscription_id})
 
     # === PLUMBING === #
+
+    def _connection(self, owner, key):
+        """Return (nodes, cursor of the next page or None) of the connection at `key` of `owner`."""
+        return take(owner, key, "nodes"), _next_cursor(owner[key])
 
     @with_rate_limit(const.BUDGET_API, cost=lambda self, name, variables: expected_cost(documents.operation(name)))
     def _execute(self, name, variables):

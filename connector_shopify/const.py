@@ -25,6 +25,8 @@ EXPECTED_COST = {
     "OrdersCount": 1,
     "OrderIds": 30,
     "OrderCancel": 10,
+    "Payouts": 30,
+    "PayoutTransactions": 60,
     "Connection": 10,
 }
 DEFAULT_EXPECTED_COST = 50
@@ -34,6 +36,8 @@ DEFAULT_EXPECTED_COST = 50
 ORDERS_PAGE = 75
 IDS_PAGE = 50
 STUBS_PAGE = 250
+PAYOUTS_PAGE = 25
+TRANSACTIONS_PAGE = 250
 NESTED_PAGE = 100
 LISTING_LIMIT = 25000
 
@@ -43,6 +47,13 @@ SCOPES = {
     "read_customers": "the customers of orders can't be read",
     "read_products": "which product an order line is of can't be read",
     "write_orders": "orders can't be cancelled from Odoo",
+}
+# What else is asked for where a channel uses it: capability -> scopes.
+FLOW_SCOPES = {
+    "payouts_in": {
+        "read_shopify_payments_accounts": "payouts can't be read",
+        "read_shopify_payments_payouts": "payouts can't be read",
+    },
 }
 ALL_ORDERS_SCOPE = "read_all_orders"
 # How far back orders can be read without ALL_ORDERS_SCOPE, and what a first import asks for with it, in days.
@@ -114,6 +125,28 @@ PAYMENT_STATUSES = {
 RISK_LEVELS = ("high", "medium", "low")
 # https://shopify.dev/docs/api/admin-graphql/2026-10/enums/OrderRiskRecommendationResult
 RISK_OF_RECOMMENDATION = {"cancel": "high", "investigate": "medium", "accept": "low"}
+
+# https://shopify.dev/docs/api/admin-graphql/2026-10/enums/ShopifyPaymentsPayoutStatus
+PAYOUT_STATUSES = {
+    "SCHEDULED": "scheduled",
+    "IN_TRANSIT": "in_transit",
+    "PAID": "paid",
+    "FAILED": "failed",
+    "CANCELED": "cancelled",
+}
+# https://shopify.dev/docs/api/admin-graphql/2026-10/enums/ShopifyPaymentsTransactionType: by name, else by a word in it
+PAYOUT_ENTRY_KINDS = {"CHARGE": "charge", "REFUND": "refund"}
+PAYOUT_ENTRY_WORDS = (
+    ("CHARGEBACK_FEE", "fee"),
+    ("STRIPE_FEE", "fee"),
+    ("REFERRAL_FEE", "fee"),
+    ("FAILURE_DEBIT", "fee"),
+    ("CHARGEBACK", "dispute"),
+    ("DISPUTE", "dispute"),
+    ("RISK_", "dispute"),
+    ("RESERVED_FUNDS", "reserve"),
+    ("ADJUSTMENT", "adjustment"),
+)
 
 # https://shopify.dev/docs/api/admin-graphql/2026-10/enums/OrderCancelReason
 CANCEL_REASONS = {

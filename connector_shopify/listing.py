@@ -116,6 +116,26 @@ class StubListing(_Listing):
         return nodes, self._following(nodes, cursor, key="createdAt", size=const.STUBS_PAGE)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PayoutListing(_Listing):
+    """A listing of payouts by the time they were issued at, which never changes."""
+
+    @classmethod
+    def begin(cls, since):
+        """Return the listing of the payouts issued at or after `since` (aware datetime, None for all)."""
+        return cls(since=_text(since))
+
+    @property
+    def query(self):
+        """The search for what this listing lists. https://shopify.dev/docs/api/usage/search-syntax"""
+        return f"issued_at:>='{self.since}'" if self.since else ""
+
+    def read_page(self, client):
+        """Read the next page; return (payouts as GraphQL states them, the listing of what follows or None)."""
+        nodes, cursor = client.payouts(self.query, after=self.cursor)
+        return nodes, self._following(nodes, cursor, key="issuedAt", size=const.PAYOUTS_PAGE)
+
+
 def _text(moment):
     return moment.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ") if moment else ""
 

@@ -71,7 +71,11 @@ class IntegrationAdapterShopify(models.AbstractModel):
 
     def _missing(self, backend, scopes, api_version):
         """Yield what the app lacks and what to do, a sentence each."""
-        for scope, lack in const.SCOPES.items():
+        wanted = dict(const.SCOPES)
+        for flow, needed in const.FLOW_SCOPES.items():
+            if backend._syncs(flow):
+                wanted.update(needed)
+        for scope, lack in wanted.items():
             if scope not in scopes and scope.replace("read_", "write_") not in scopes:
                 yield self.env._(
                     "The access scope %(scope)s is missing: %(lack)s. Add it to the app at Shopify, install the new "

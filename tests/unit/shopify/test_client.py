@@ -5,6 +5,7 @@ import pytest
 from odoo.addons.connector_base.transport import (
     ConfigurationError,
     DataError,
+    PermissionMissing,
     RateLimited,
     TransientError,
 )
@@ -220,9 +221,9 @@ def test_throttled_says_how_long_to_wait():
     ("errors", "kind", "words"),
     [
         ([error("ACCESS_DENIED", "Access denied for orders field.", requiredAccess="`read_orders` access scope.")],
-         ConfigurationError, "needs the access scope read_orders"),
+         PermissionMissing, "needs the access scope read_orders"),
         ([error("ACCESS_DENIED", "This app is not approved to access the Customer object.")],
-         ConfigurationError, "not approved to access the Customer object"),
+         PermissionMissing, "not approved to access the Customer object"),
         ([error("MAX_COST_EXCEEDED", "Query cost is 1200")], QueryTooCostly, "Query cost is 1200"),
         ([error("SHOP_INACTIVE", "Shop is inactive")], ConfigurationError, "not active"),
         ([error("INTERNAL_SERVER_ERROR", "Internal error")], TransientError, "Internal error"),

@@ -1,0 +1,28 @@
+from odoo import models
+
+from odoo.addons.connector_base.transport import DataError, Page
+
+from ..listing import PayoutListing
+from ..parser_payout import parse_payout
+
+
+class IntegrationAdapterShopify(models.AbstractModel):
+    """What Shopify Payments pays out."""
+
+    _inherit = "integration.adapter.shopify"
+
+    def _capabilities(self):
+        """Override of `connector_base`."""
+        return super()._capabilities() | {"payouts_in"}
+
+    def _fetch_payouts(self, backend, since, page=None):
+        """Override of `connector_base`."""
+        listing = PayoutListing.resume(page) if page else PayoutListing.begin(since)
+        nodes, following = listing.read_page(backend._shopify_client())
+        documents, failed = [], []
+        for node in nodes:
+            try:
+                documents.append(parse_payout(node))
+            except DataError as error:
+                failed.append(error)
+        return Page(documents=tuple(documents), next_page=following.token if following else None, failed=tuple(failed))
