@@ -18,7 +18,7 @@ from .order import (
     ShippingLine,
     TaxLine,
 )
-from .partner import Address, Customer
+from .partner import Address, Customer, CustomerAccount, CustomerPush, CustomerPushResult
 from .payout import PAYOUT_ENTRY_KINDS, PAYOUT_STATUSES, Payout, PayoutEntry
 from .product import (
     PRODUCT_PARTS,

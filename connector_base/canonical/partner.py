@@ -1,6 +1,7 @@
 """Customers and addresses."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from .values import UNSET, Unset
 
@@ -40,3 +41,42 @@ class Customer:
     language: str | Unset = UNSET
     tags: tuple[str, ...] | Unset = UNSET
     note: str | Unset = UNSET
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerAccount:
+    """A customer as the platform keeps it, whether it has ordered or not.
+
+    `addresses`: the default one first. To the platform: `customer.external_id` is empty to create it, and only what is
+    stated is changed.
+    """
+
+    customer: Customer
+    updated_at: datetime | None = None
+    addresses: tuple[Address, ...] = ()
+
+    @property
+    def external_id(self):
+        return self.customer.external_id
+
+    @property
+    def name(self):
+        """What staff call the document."""
+        return self.customer.name or self.customer.email or self.external_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerPush:
+    """A customer to be created or changed on the platform. `key` names it in the results."""
+
+    key: str
+    account: CustomerAccount
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerPushResult:
+    """What became of a `CustomerPush`: its id on the platform, or `error`."""
+
+    key: str
+    external_id: str = ""
+    error: Exception | None = None

@@ -2,6 +2,8 @@ from . import (
     accounting_dates,
     credit_drafter,
     currency_resolver,
+    customer_exporter,
+    customer_importer,
     delivery_launcher,
     order_adopter,
     order_comparer,

@@ -48,8 +48,8 @@ class IntegrationOrderImporter(models.AbstractModel):
         :raise psycopg2.Error: concurrency errors of PostgreSQL, and violations of a binding's unique index: the
             caller runs its transaction again
         """
-        recheck = {"integration_recheck": source == "single"}
-        backend = backend.sudo().with_company(backend.company_id).with_context(**QUIET, **recheck)
+        context = {**QUIET, "integration_recheck": source == "single", "integration_from_backend": backend.id}
+        backend = backend.sudo().with_company(backend.company_id).with_context(**context)
         self = self.with_env(backend.env)  # noqa: PLW0642
         result = ImportResult()
         newest = self._newest(documents, result)

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 
 # Seconds between a change and its push: what changes meanwhile goes along
-PUSH_DELAYS = {"product": 5, "stock": 3, "shipment": 1}
+PUSH_DELAYS = {"product": 5, "stock": 3, "shipment": 1, "customer": 5}
 
 
 class IntegrationBackend(models.Model):
@@ -26,6 +26,13 @@ class IntegrationBackend(models.Model):
     )
     export_shipments = fields.Boolean(
         tracking=True, help="The platform is told what Odoo has sent, with carrier and tracking numbers."
+    )
+
+    import_customers = fields.Boolean(
+        tracking=True, help="Customers are created and kept up to date in Odoo, whether they have ordered or not."
+    )
+    export_customers = fields.Boolean(
+        tracking=True, help="The platform is told when name, e-mail or phone of its customers change in Odoo."
     )
 
     @api.depends("platform")

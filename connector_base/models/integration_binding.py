@@ -36,6 +36,9 @@ class IntegrationBinding(models.AbstractModel):
     @api.depends("backend_id", "external_id")
     def _compute_external_url(self):
         for binding in self:
+            if not binding.external_id:
+                binding.external_url = False
+                continue
             resource, external_id = binding._url_target()
             binding.external_url = binding.backend_id._adapter()._record_url(
                 binding.backend_id, resource, external_id, **binding._url_details()

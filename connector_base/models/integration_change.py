@@ -2,7 +2,12 @@ from odoo import SUPERUSER_ID, api, fields, models
 from odoo.tools import SQL
 
 # What drains the changes of a kind: a value of sync.job.operation
-PUSH_OPERATIONS = {"product": "push_products", "stock": "push_stock", "shipment": "push_shipments"}
+PUSH_OPERATIONS = {
+    "product": "push_products",
+    "stock": "push_stock",
+    "shipment": "push_shipments",
+    "customer": "push_customers",
+}
 
 
 class IntegrationChange(models.Model):
@@ -21,14 +26,16 @@ class IntegrationChange(models.Model):
         "integration.backend", "Sales Channel", required=True, readonly=True, ondelete="cascade"
     )
     kind = fields.Selection(
-        [("product", "Product"), ("stock", "Stock"), ("shipment", "Shipment")], required=True, readonly=True
+        [("product", "Product"), ("stock", "Stock"), ("shipment", "Shipment"), ("customer", "Customer")],
+        required=True,
+        readonly=True,
     )
     res_id = fields.Integer(
         "Record ID",
         required=True,
         readonly=True,
         aggregator=False,
-        help="product: the product binding; stock: the variant binding; shipment: the transfer.",
+        help="product: the product binding; stock: the variant binding; shipment: the transfer; customer: its binding.",
     )
     noted_at = fields.Datetime(required=True, readonly=True)
 
@@ -52,6 +59,11 @@ class IntegrationChange(models.Model):
         )
         for (backend_id,) in set(found):
             self._wake_later(backend_id, kind)
+
+    @api.model
+    def _note_ids(self, backend, kind, ids):
+        """Mark records of one channel again that a push has taken and could not deal with."""
+        self._note(kind, SQL("SELECT %s, id FROM unnest(%s::int[]) id", backend.id, list(ids)))
 
     @api.model
     def _wake_later(self, backend_id, kind):

@@ -8,6 +8,7 @@ from . import (
     test_connect,
     test_credential,
     test_cursor,
+    test_customers,
     test_delivery_launcher,
     test_dry_run,
     test_import_period,

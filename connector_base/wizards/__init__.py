@@ -2,6 +2,7 @@ from . import (
     integration_connect,
     integration_connect_preflight,
     integration_connect_workflow,
+    integration_customer_publish,
     integration_dry_run,
     integration_import,
     integration_key_rotation,
