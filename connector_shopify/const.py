@@ -25,6 +25,11 @@ EXPECTED_COST = {
     "OrdersCount": 1,
     "OrderIds": 30,
     "OrderCancel": 10,
+    "Customers": 400,
+    "CustomersById": 400,
+    "CustomersCount": 1,
+    "CustomerSet": 10,
+    "Companies": 300,
     "Payouts": 30,
     "PayoutTransactions": 60,
     "Connection": 10,
@@ -36,6 +41,8 @@ DEFAULT_EXPECTED_COST = 50
 ORDERS_PAGE = 75
 IDS_PAGE = 50
 STUBS_PAGE = 250
+CUSTOMERS_PAGE = 50
+COMPANIES_PAGE = 20
 PAYOUTS_PAGE = 25
 TRANSACTIONS_PAGE = 250
 NESTED_PAGE = 100
@@ -50,6 +57,8 @@ SCOPES = {
 }
 # What else is asked for where a channel uses it: capability -> scopes.
 FLOW_SCOPES = {
+    "customers_out": {"write_customers": "customers can't be changed from Odoo"},
+    "companies_in": {"read_companies": "companies can't be read"},
     "payouts_in": {
         "read_shopify_payments_accounts": "payouts can't be read",
         "read_shopify_payments_payouts": "payouts can't be read",

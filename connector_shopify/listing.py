@@ -136,6 +136,26 @@ class PayoutListing(_Listing):
         return nodes, self._following(nodes, cursor, key="issuedAt", size=const.PAYOUTS_PAGE)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateListing(_Listing):
+    """A listing by `updated_at` of what is read in pages of one size."""
+
+    @classmethod
+    def begin(cls, since):
+        """Return the listing of what was updated at or after `since` (aware datetime, None for all)."""
+        return cls(since=_text(since))
+
+    @property
+    def query(self):
+        """The search for what this listing lists. https://shopify.dev/docs/api/usage/search-syntax"""
+        return f"updated_at:>='{self.since}'" if self.since else ""
+
+    def read_page(self, call):
+        """Read the next page with `call(query, after=cursor)`; return (nodes, the listing of what follows or None)."""
+        nodes, cursor = call(self.query, after=self.cursor)
+        return nodes, self._following(nodes, cursor, key="updatedAt", size=len(nodes))
+
+
 def _text(moment):
     return moment.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ") if moment else ""
 

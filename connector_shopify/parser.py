@@ -41,7 +41,7 @@ from .parser_common import (
 )
 from .reader import Reader
 
-_ADDRESS_KEYS = {
+ADDRESS_KEYS = {
     "first_name": "firstName",
     "last_name": "lastName",
     "name": "name",
@@ -79,8 +79,8 @@ class _OrderReader:
 
     def order(self):
         node = self.node
-        billing = address(node.child("billingAddress"), _ADDRESS_KEYS)
-        shipping = address(node.child("shippingAddress"), _ADDRESS_KEYS)
+        billing = address(node.child("billingAddress"), ADDRESS_KEYS)
+        shipping = address(node.child("shippingAddress"), ADDRESS_KEYS)
         email, phone = node.text("email"), node.text("phone")
         tip = self.money_or_unset(node, "totalTipReceivedSet")
         return build_order(

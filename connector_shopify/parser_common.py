@@ -264,7 +264,7 @@ def address(reader, keys):
     if reader is None:
         return None
     value = {field: reader.text(key) for field, key in keys.items()}
-    first, last = value.pop("first_name"), value.pop("last_name")
+    first, last = value.pop("first_name", ""), value.pop("last_name", "")
     return Address(**{**value, "name": value["name"] or full_name(first, last)})
 
 

@@ -31,6 +31,9 @@ class IntegrationBackend(models.Model):
     import_customers = fields.Boolean(
         tracking=True, help="Customers are created and kept up to date in Odoo, whether they have ordered or not."
     )
+    import_companies = fields.Boolean(
+        tracking=True, help="Companies that customers buy for are created in Odoo with their places."
+    )
     export_customers = fields.Boolean(
         tracking=True, help="The platform is told when name, e-mail or phone of its customers change in Odoo."
     )

@@ -20,7 +20,10 @@ PUSH_LOCK = 776
 class IntegrationCursor(models.Model):
     _inherit = "integration.cursor"
 
-    resource = fields.Selection(selection_add=[("customers", "Customers")], ondelete={"customers": "cascade"})
+    resource = fields.Selection(
+        selection_add=[("customers", "Customers"), ("companies", "Companies")],
+        ondelete={"customers": "cascade", "companies": "cascade"},
+    )
 
 
 class IntegrationBackend(models.Model):
@@ -53,12 +56,14 @@ class SyncJob(models.Model):
     operation = fields.Selection(
         selection_add=[
             ("import_customers", "Import customers"),
+            ("import_companies", "Import companies"),
             ("import_customer_ids", "Import single customers"),
             ("push_customers", "Tell the platform of customers"),
             ("push_customer_ids", "Tell the platform of single customers"),
         ],
         ondelete={
             "import_customers": "cascade",
+            "import_companies": "cascade",
             "import_customer_ids": "cascade",
             "push_customers": "cascade",
             "push_customer_ids": "cascade",
@@ -69,6 +74,7 @@ class SyncJob(models.Model):
         return {
             **super()._operation_settings(),
             "import_customers": Operation("catalogue", 25),
+            "import_companies": Operation("catalogue", 26),
             "import_customer_ids": Operation("catalogue", 30),
             "push_customers": Operation("catalogue", 25),
             "push_customer_ids": Operation("catalogue", 30),
@@ -76,16 +82,22 @@ class SyncJob(models.Model):
 
     def _run_import_customers(self, since=None, page=None, started_at=None):
         """Import one page of the customers updated since `since`; arguments as those of `_run_import_orders`."""
+        return self._import_accounts("customers", since=since, page=page, started_at=started_at)
+
+    def _run_import_companies(self, since=None, page=None, started_at=None):
+        """Import one page of the companies updated since `since`; arguments as those of `_run_import_orders`."""
+        return self._import_accounts("companies", since=since, page=page, started_at=started_at)
+
+    def _import_accounts(self, resource, *, since, page, started_at):
         backend = self.backend_id
-        cursor = backend._cursor("customers")
+        cursor = backend._cursor(resource)
         if not cursor._take(self):
             return self.env._("Nothing done: another import is under way: %s", cursor.sync_job_id.display_name)
-        adapter = backend._adapter()
-        since_time = datetime.fromisoformat(since) if since else None
+        adapter, since_time = backend._adapter(), datetime.fromisoformat(since) if since else None
         if page is None and not started_at:
             started_at = datetime.now(UTC).isoformat()
-            self._progress(total=adapter._count_customers(backend, since_time) or 0)
-        found = adapter._fetch_customers(backend, since_time, page)
+            self._progress(total=getattr(adapter, f"_count_{resource}")(backend, since_time) or 0)
+        found = getattr(adapter, f"_fetch_{resource}")(backend, since_time, page)
         for error in found.failed:
             self._fail_document(error.external_id, error, operation="import_customer_ids")
         summary = self._import_customers(found.documents, unreadable=len(found.failed))

@@ -1,5 +1,6 @@
 from . import (
     integration_adapter,
+    integration_adapter_customers,
     integration_adapter_payouts,
     integration_backend,
     product_template,
