@@ -209,10 +209,14 @@ class IntegrationBackend(models.Model):
         capabilities = self._adapter()._capabilities()
         if "webhooks" in capabilities and self.webhooks_reachable:
             self.action_check_webhooks()
-        if "orders_in" in capabilities and since:
-            self._start_history(since)
-        elif "orders_in" in capabilities:
+        if not since:
             self.action_sync_now()
+            return
+        if "orders_in" in capabilities:
+            self._start_history(since)
+        for resource in self._imported_resources():
+            if resource != "orders":  # their history comes first, their changes are polled
+                self._start_import(resource)
 
     def _stop_work(self):
         """Cancel what waits, and remove the platform's webhook subscriptions as far as it lets us."""

@@ -1,5 +1,6 @@
 from . import (
     integration_connect,
+    integration_connect_flows,
     integration_connect_preflight,
     integration_connect_workflow,
     integration_customer_publish,
