@@ -34,6 +34,7 @@
         "views/integration_backend_customers_views.xml",
         "views/integration_credential_views.xml",
         "views/integration_mapping_views.xml",
+        "views/integration_price_list_views.xml",
         "views/integration_binding_views.xml",
         "views/sync_job_views.xml",
         "views/integration_webhook_event_views.xml",

@@ -24,6 +24,7 @@ from odoo.addons.connector_base.transport import (
 from . import const, documents
 from .client_customers import CustomerCalls
 from .client_payouts import PayoutCalls
+from .client_prices import PriceCalls
 from .errors import QueryTooCostly, describe, graphql_error, user_error
 
 _logger = logging.getLogger(__name__)
@@ -144,7 +145,7 @@ def expected_cost(operation):
     return const.EXPECTED_COST.get(operation, const.DEFAULT_EXPECTED_COST)
 
 
-class ShopifyClient(CustomerCalls, PayoutCalls):
+class ShopifyClient(CustomerCalls, PayoutCalls, PriceCalls):
     """One store's Admin API.
 
     :param session: `transport.Session` that signs with `auth`

@@ -30,6 +30,8 @@ EXPECTED_COST = {
     "CustomersCount": 1,
     "CustomerSet": 10,
     "Companies": 300,
+    "PriceLists": 10,
+    "PriceListSet": 10,
     "Payouts": 30,
     "PayoutTransactions": 60,
     "Connection": 10,
@@ -43,6 +45,7 @@ IDS_PAGE = 50
 STUBS_PAGE = 250
 CUSTOMERS_PAGE = 50
 COMPANIES_PAGE = 20
+PRICES_BATCH = 250
 PAYOUTS_PAGE = 25
 TRANSACTIONS_PAGE = 250
 NESTED_PAGE = 100
@@ -58,6 +61,7 @@ SCOPES = {
 # What else is asked for where a channel uses it: capability -> scopes.
 FLOW_SCOPES = {
     "customers_out": {"write_customers": "customers can't be changed from Odoo"},
+    "prices_out": {"write_products": "prices can't be changed from Odoo"},
     "companies_in": {"read_companies": "companies can't be read"},
     "payouts_in": {
         "read_shopify_payments_accounts": "payouts can't be read",
@@ -175,6 +179,14 @@ CANCEL_REMEDY = (
     "Open the order in Shopify's admin. What is fulfilled or being returned keeps an order from being cancelled: "
     "cancel the fulfillment there and try again, or refund the order instead."
 )
+
+# https://shopify.dev/docs/api/admin-graphql/2026-10/enums/PriceListPriceUserErrorCode
+PRICE_REMEDIES = {
+    "VARIANT_NOT_FOUND": "The variant was deleted at Shopify: publish the product again, or unlink it.",
+    "PRICE_LIST_NOT_FOUND": "The price list was deleted at Shopify: read the price lists again, on the sales channel.",
+    "PRICE_LIST_CURRENCY_MISMATCH": "The price list has another currency now: read the price lists again, on the "
+    "sales channel.",
+}
 
 # A query that takes Shopify too long. https://shopify.dev/docs/api/usage/response-codes#graphql-error-codes
 CODE_TIMEOUT = "TIMEOUT"

@@ -20,6 +20,7 @@ from .order import (
 )
 from .partner import Address, Customer, CustomerAccount, CustomerPush, CustomerPushResult
 from .payout import PAYOUT_ENTRY_KINDS, PAYOUT_STATUSES, Payout, PayoutEntry
+from .price import ListedPrice, ListedPriceResult, PriceList
 from .product import (
     PRODUCT_PARTS,
     PRODUCT_STATUSES,

@@ -22,6 +22,7 @@ from . import (
     payment_importer,
     payout_importer,
     preflight,
+    price_exporter,
     product_resolver,
     refund_importer,
     rehearsal,

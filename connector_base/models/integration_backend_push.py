@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 
 # Seconds between a change and its push: what changes meanwhile goes along
-PUSH_DELAYS = {"product": 5, "stock": 3, "shipment": 1, "customer": 5}
+PUSH_DELAYS = {"product": 5, "stock": 3, "shipment": 1, "customer": 5, "price": 10}
 
 
 class IntegrationBackend(models.Model):
@@ -36,6 +36,10 @@ class IntegrationBackend(models.Model):
     )
     export_customers = fields.Boolean(
         tracking=True, help="The platform is told when name, e-mail or phone of its customers change in Odoo."
+    )
+
+    export_prices = fields.Boolean(
+        string="Export Price Lists", tracking=True, help="Prices of pricelists go to the platform's price lists."
     )
 
     @api.depends("platform")

@@ -7,6 +7,7 @@ PUSH_OPERATIONS = {
     "stock": "push_stock",
     "shipment": "push_shipments",
     "customer": "push_customers",
+    "price": "push_prices",
 }
 
 
@@ -26,7 +27,13 @@ class IntegrationChange(models.Model):
         "integration.backend", "Sales Channel", required=True, readonly=True, ondelete="cascade"
     )
     kind = fields.Selection(
-        [("product", "Product"), ("stock", "Stock"), ("shipment", "Shipment"), ("customer", "Customer")],
+        [
+            ("product", "Product"),
+            ("stock", "Stock"),
+            ("shipment", "Shipment"),
+            ("customer", "Customer"),
+            ("price", "Price in a List"),
+        ],
         required=True,
         readonly=True,
     )
@@ -35,7 +42,8 @@ class IntegrationChange(models.Model):
         required=True,
         readonly=True,
         aggregator=False,
-        help="product: the product binding; stock: the variant binding; shipment: the transfer; customer: its binding.",
+        help="product: the product binding; stock, price: the variant binding; shipment: the transfer; customer: its "
+        "binding.",
     )
     noted_at = fields.Datetime(required=True, readonly=True)
 

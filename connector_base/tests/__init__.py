@@ -38,6 +38,7 @@ from . import (
     test_partner_resolver,
     test_payments,
     test_payouts,
+    test_price_lists,
     test_product_resolver,
     test_rate_limit,
     test_reconciliation,
