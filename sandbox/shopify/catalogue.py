@@ -192,7 +192,6 @@ _COLUMNS = {
     "VENDOR": lambda p: [p["vendor"]],
     "VARIANT_PRICE": lambda p: [v["price"] for v in p["variants"]],
     "VARIANT_COMPARE_AT_PRICE": lambda p: [v["compare_at_price"] for v in p["variants"] if v["compare_at_price"]],
-    "VARIANT_INVENTORY": lambda p: [str(sum(v["inventory"] for v in p["variants"]))],
     "VARIANT_TITLE": lambda p: [v["title"] for v in p["variants"]],
     "VARIANT_WEIGHT": lambda p: [str(v["grams"] / 1000) for v in p["variants"]],
 }

@@ -7,7 +7,7 @@ import json
 import uuid
 
 from ..framework.delivery import Deliveries
-from . import rest, status
+from . import rest, status, stock
 from .money import text
 from .shop import Shop, gid
 
@@ -23,6 +23,17 @@ TOPICS = {
     "INVENTORY_ITEMS_CREATE": "inventory_items/create",
     "INVENTORY_ITEMS_DELETE": "inventory_items/delete",
     "INVENTORY_ITEMS_UPDATE": "inventory_items/update",
+    "CUSTOMERS_CREATE": "customers/create",
+    "CUSTOMERS_UPDATE": "customers/update",
+    "FULFILLMENTS_CREATE": "fulfillments/create",
+    "FULFILLMENTS_UPDATE": "fulfillments/update",
+    "INVENTORY_LEVELS_CONNECT": "inventory_levels/connect",
+    "INVENTORY_LEVELS_DISCONNECT": "inventory_levels/disconnect",
+    "INVENTORY_LEVELS_UPDATE": "inventory_levels/update",
+    "LOCATIONS_ACTIVATE": "locations/activate",
+    "LOCATIONS_CREATE": "locations/create",
+    "LOCATIONS_DEACTIVATE": "locations/deactivate",
+    "LOCATIONS_UPDATE": "locations/update",
     "ORDERS_CANCELLED": "orders/cancelled",
     "ORDERS_CREATE": "orders/create",
     "ORDERS_DELETE": "orders/delete",
@@ -50,8 +61,20 @@ def save(shop: Shop, deliveries: Deliveries, before: dict | None, after: dict, e
     with shop.store.transaction():
         shop.store.put(shop.domain, "order", after["id"], after)
         _tell(shop, deliveries, after, _payloads(shop, before, after, edited))
+        tell_levels(shop, deliveries, "INVENTORY_LEVELS_UPDATE", stock.follow(shop, before, after))
     deliveries.wake()
     return after
+
+
+def tell_levels(shop: Shop, deliveries: Deliveries, topic: str, changed: list[tuple[dict, dict]]):
+    """Queue a webhook for each (variant, level) that changed."""
+    wanted = {subscription["topic"] for subscription in shop.store.all(shop.domain, "subscription")}
+    for variant, level in changed if topic in wanted else ():
+        item_id, location_id = variant["inventory_item_id"], level["location_id"]
+        body = rest.inventory_level(variant, level, shop.config["utc_offset"])
+        if topic == "INVENTORY_LEVELS_DISCONNECT":
+            body = {"inventory_item_id": item_id, "location_id": location_id}
+        announce(shop, deliveries, stock.level_gid(item_id, location_id), [(topic, body)])
 
 
 def _payloads(shop: Shop, before: dict | None, after: dict, edited: dict | None) -> list[tuple[str, dict]]:
@@ -66,12 +89,26 @@ def _payloads(shop: Shop, before: dict | None, after: dict, edited: dict | None)
         whole = status.fulfillment(after) == "FULFILLED"
         topics.append("ORDERS_FULFILLED" if whole else "ORDERS_PARTIALLY_FULFILLED")
     told = [(topic, body) for topic in topics]
+    told += _shipments(shop, before, after)
     if edited is not None:
         told.append(("ORDERS_EDITED", {"order_edit": edited}))
     config, money = shop.config, rest.Money(after)
     for record in after["refunds"][len(before["refunds"]) if before else 0 :]:
         told.append(("REFUNDS_CREATE", rest.refund(after, record, money, config["utc_offset"])))
     return told
+
+
+def _shipments(shop: Shop, before: dict | None, after: dict) -> list[tuple[str, dict]]:
+    old = {record["id"]: record for record in before["fulfillments"]} if before else {}
+    money, offset = rest.Money(after), shop.config["utc_offset"]
+    return [
+        (
+            "FULFILLMENTS_UPDATE" if record["id"] in old else "FULFILLMENTS_CREATE",
+            rest.fulfillment(after, record, money, offset),
+        )
+        for record in after["fulfillments"]
+        if old.get(record["id"]) != record
+    ]
 
 
 def edit_payload(shop: Shop, before: dict, after: dict) -> dict:

@@ -77,7 +77,6 @@ PRODUCT_SORT = {
     "TITLE": lambda p: p["title"],
     "UPDATED_AT": lambda p: p["updated_at"],
     "VENDOR": lambda p: p["vendor"],
-    "INVENTORY_TOTAL": lambda p: sum(variant["inventory"] for variant in p["variants"]),
     "PRODUCT_TYPE": lambda p: p["product_type"],
     "PUBLISHED_AT": lambda p: min(p["published"].values(), default=""),
     "RELEVANCE": lambda p: p["id"],
@@ -88,17 +87,14 @@ VARIANT = {
     "barcode": ("exact", lambda v: v["barcode"]),
     "title": ("text", lambda v: v["title"]),
     "product_id": ("id", lambda v: v["product_id"]),
-    "inventory_quantity": ("number", lambda v: v["inventory"]),
 }
 VARIANT_WORDS = [lambda v: v["title"], lambda v: v["sku"]]
 VARIANT_SORT = {
     "ID": lambda v: v["id"],
     "SKU": lambda v: v["sku"] or "",
     "FULL_TITLE": lambda v: (v["product_id"], v["title"]),
-    "INVENTORY_LEVELS_AVAILABLE": lambda v: v["inventory"],
     "INVENTORY_MANAGEMENT": lambda v: v["tracked"],
     "INVENTORY_POLICY": lambda v: v["policy"],
-    "INVENTORY_QUANTITY": lambda v: v["inventory"],
     "NAME": lambda v: v["title"],
     "POPULAR": lambda v: v["id"],
     "RELEVANCE": lambda v: v["id"],

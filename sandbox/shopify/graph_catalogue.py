@@ -26,7 +26,7 @@ _CONDITIONS = {
     column: f"CollectionSourceInclusionCondition{name}"
     for column, name in {
         "TAG": "ProductTag", "TITLE": "ProductTitle", "TYPE": "ProductType", "VENDOR": "ProductVendor",
-        "VARIANT_COMPARE_AT_PRICE": "VariantCompareAtPrice", "VARIANT_INVENTORY": "VariantInventory",
+        "VARIANT_COMPARE_AT_PRICE": "VariantCompareAtPrice",
         "VARIANT_PRICE": "VariantPrice", "VARIANT_TITLE": "VariantTitle", "VARIANT_WEIGHT": "VariantWeight",
     }.items()
 }  # fmt: skip

@@ -1,6 +1,6 @@
-"""GraphQL shape of shop, app, catalogue, customers and locations."""
+"""GraphQL shape of shop, app, catalogue, customers."""
 
-from . import graph_catalogue, rest
+from . import graph_catalogue, graph_stock, rest, stock
 from .paging import nested
 from .shop import PLANS, Shop, gid
 
@@ -89,11 +89,13 @@ def product(shop: Shop, data: dict) -> dict:
         "updatedAt": data["updated_at"],
         "hasOnlyDefaultVariant": count == 1 and data["variants"][0]["title"] == "Default Title",
         "isGiftCard": False,
-        "hasOutOfStockVariants": any(entry["tracked"] and entry["inventory"] <= 0 for entry in data["variants"]),
+        "hasOutOfStockVariants": lambda _info: any(
+            entry["tracked"] and stock.available(shop, entry) <= 0 for entry in data["variants"]
+        ),
         "options": lambda _info, first=None: graph_catalogue.option_nodes(data)[:first],
         "variants": variants,
         "variantsCount": {"count": count, "precision": "EXACT"},
-        "totalInventory": sum(entry["inventory"] for entry in data["variants"]),
+        "totalInventory": lambda _info: sum(stock.available(shop, entry) for entry in data["variants"]),
         "tracksInventory": any(entry["tracked"] for entry in data["variants"]),
         **graph_catalogue.product_fields(shop, data),
     }
@@ -114,10 +116,10 @@ def variant(shop: Shop, owner: dict, data: dict) -> dict:
         "taxable": data["taxable"],
         "selectedOptions": lambda _info: graph_catalogue.selected_options(owner, data),
         "inventoryItem": lambda _info: inventory_item(shop, data),
-        "inventoryQuantity": data["inventory"],
+        "inventoryQuantity": lambda _info: stock.available(shop, data),
         "inventoryPolicy": data["policy"],
-        "availableForSale": data["inventory"] > 0 or not data["tracked"] or data["policy"] == "CONTINUE",
-        "sellableOnlineQuantity": data["inventory"],
+        "availableForSale": lambda _info: stock.sellable(shop, data),
+        "sellableOnlineQuantity": lambda _info: stock.available(shop, data),
         "media": graph_catalogue.media_connection(shop, data["media"]),
         **graph_catalogue.metafields(shop, "ProductVariant", data),
         "product": lambda _info: product(shop, owner),
@@ -148,26 +150,7 @@ def inventory_item(shop: Shop, data: dict) -> dict:
             "id": gid("InventoryItemMeasurement", number),
             "weight": data["weight"],
         },
-        "createdAt": data["created_at"],
-        "updatedAt": data["updated_at"],
-    }
-
-
-def location(data: dict) -> dict:
-    keys = {"countryCode": "country_code", "provinceCode": "province_code"}
-    plain = ("address1", "city", "country", "province", "zip", "phone")
-    place = {key: data[key] for key in plain} | {key: data[source] for key, source in keys.items()}
-    printed = [data["address1"], f"{data['city']} {data['province_code']} {data['zip']}", data["country"]]
-    return {
-        "__typename": "Location",
-        "id": gid("Location", data["id"]),
-        "legacyResourceId": str(data["id"]),
-        "name": data["name"],
-        "isActive": True,
-        "fulfillsOnlineOrders": True,
-        "shipsInventory": True,
-        "isFulfillmentService": False,
-        "address": {**place, "address2": None, "formatted": printed},
+        **graph_stock.item_fields(shop, data),
         "createdAt": data["created_at"],
         "updatedAt": data["updated_at"],
     }

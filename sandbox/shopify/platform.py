@@ -6,7 +6,7 @@ from werkzeug.wrappers import Request, Response
 
 from ..framework.services import Services
 from ..framework.web import json_response
-from . import catalogue, events, file_edit, media, oauth, product_set, seed, staging, storefront
+from . import catalogue, events, file_edit, media, oauth, product_set, seed, staging, stock_seed, storefront
 from .api import AdminApi
 from .control import Control, summary
 from .shop import Shop, create_shop
@@ -28,6 +28,7 @@ class Shopify:
             if self._is_mine(domain):
                 shop = self._shop(domain)
                 catalogue.prepare(shop)
+                stock_seed.upgrade(shop)
                 file_edit.resume(shop, services.deliveries, services.later)
                 product_set.resume(shop, services.deliveries, services.later)
 

@@ -2,7 +2,7 @@
 
 from graphql import GraphQLError
 
-from . import fields, graph_catalogue, graph_order, graph_shop
+from . import fields, graph_catalogue, graph_fulfillment, graph_order, graph_shop, graph_stock, stock
 from .access import Context, require
 from .listing import DEFAULT_COUNT_LIMIT
 from .listing import count as _count
@@ -79,8 +79,10 @@ def product_variants(_root, info, *, query=None, sortKey=None, **page):
 
 def locations(_root, info, *, includeInactive=False, **page):
     require(info, "read_locations", "locations")
-    rows = _rows(info.context, "location", "ID", {"ID": lambda record: record["id"]})
-    return connection(rows, graph_shop.location, **page)
+    shop = info.context.shop
+    found = stock.locations(shop, inactive=bool(includeInactive))
+    rows = [(place["id"], place["id"], place) for place in found]
+    return connection(rows, lambda place: graph_stock.location(shop, place), **page)
 
 
 def _by_id(info, text: str):
@@ -98,13 +100,11 @@ def _by_id(info, text: str):
         require(info, "read_products", info.field_name)
         pair = shop.variants().get(number)
         return graph_shop.variant(shop, *pair) if pair else None
-    if kind == "InventoryItem":
-        require(info, "read_products", info.field_name)
-        pair = shop.items().get(number)
-        return graph_shop.inventory_item(shop, pair[1]) if pair else None
     if kind == "Refund":
         require(info, "read_orders", info.field_name)
         return _find_refund(info.context, number)
+    if kind in _FINDERS:
+        return _FINDERS[kind](None, info, id=text)
     if kind not in _NODES:
         return None
     where, scope, show = _NODES[kind]
@@ -121,6 +121,8 @@ def _find_refund(context: Context, number: int):
     return None
 
 
+#: Kinds that a module of their own finds.
+_FINDERS = {**graph_fulfillment.NODES, **graph_stock.NODES}
 _NODES = {
     "Collection": ("collection", "read_products", graph_catalogue.collection_node),
     "GenericFile": ("file", "read_files", graph_catalogue.file_node),
@@ -129,7 +131,7 @@ _NODES = {
     "Product": ("product", "read_products", graph_shop.product),
     "Publication": ("publication", "read_publications", graph_catalogue.publication_node),
     "Customer": ("customer", "read_customers", graph_shop.customer),
-    "Location": ("location", "read_locations", lambda _shop, record: graph_shop.location(record)),
+    "Location": ("location", "read_locations", graph_stock.location),
 }
 
 

@@ -1,6 +1,6 @@
 """REST shape of products, collections and inventory items: what their webhooks carry."""
 
-from . import catalogue, media
+from . import catalogue, media, stock
 from .rest import local
 from .shop import Shop, gid
 
@@ -32,7 +32,7 @@ def product(shop: Shop, data: dict) -> dict:
         if data["category"]
         else None,
         "has_variants_that_requires_components": False,
-        "variants": [variant(entry, offset) for entry in data["variants"][:MAX_VARIANTS]],
+        "variants": [variant(shop, entry, offset) for entry in data["variants"][:MAX_VARIANTS]],
         "variant_gids": [
             {
                 "admin_graphql_api_id": gid("ProductVariant", entry["id"]),
@@ -56,7 +56,7 @@ def product(shop: Shop, data: dict) -> dict:
     }
 
 
-def variant(data: dict, offset: int) -> dict:
+def variant(shop: Shop, data: dict, offset: int) -> dict:
     options = dict(zip(("option1", "option2", "option3"), [*data["options"], None, None], strict=False))
     return {
         "admin_graphql_api_id": gid("ProductVariant", data["id"]),
@@ -71,8 +71,8 @@ def variant(data: dict, offset: int) -> dict:
         "taxable": data["taxable"],
         "inventory_policy": data["policy"].lower(),
         "inventory_item_id": data["inventory_item_id"],
-        "inventory_quantity": data["inventory"],
-        "old_inventory_quantity": data["inventory"],
+        "inventory_quantity": stock.available(shop, data),
+        "old_inventory_quantity": stock.available(shop, data),
         "image_id": data["media"][0] if data["media"] else None,
         **options,
         "created_at": local(data["created_at"], offset),

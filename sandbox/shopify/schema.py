@@ -9,18 +9,33 @@ from . import (
     catalogue_queries,
     collection_mutations,
     file_mutations,
+    fulfillment_mutations,
+    graph_fulfillment,
+    graph_stock,
     mutations,
     product_mutations,
     product_set,
     resolvers,
+    stock_mutations,
     subscriptions,
     tags,
 )
 
 #: Every module with ``QUERY`` or ``MUTATION``: resolvers of the roots' fields.
 MODULES = (
-    catalogue_queries, collection_mutations, file_mutations, mutations, product_mutations, product_set, resolvers,
-    subscriptions, tags,
+    catalogue_queries,
+    collection_mutations,
+    file_mutations,
+    fulfillment_mutations,
+    graph_fulfillment,
+    graph_stock,
+    mutations,
+    product_mutations,
+    product_set,
+    resolvers,
+    stock_mutations,
+    subscriptions,
+    tags,
 )  # fmt: skip
 
 FOLDER = Path(__file__).parent / "schema"

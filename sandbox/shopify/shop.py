@@ -23,14 +23,23 @@ SCOPES = (
     "read_fulfillments",
     "read_inventory",
     "read_locations",
+    "read_merchant_managed_fulfillment_orders",
     "read_orders",
     "read_products",
     "read_publications",
     "read_translations",
+    "read_returns",
+    "read_shopify_payments_accounts",
+    "read_shopify_payments_payouts",
+    "read_companies",
+    "write_customers",
     "write_files",
+    "write_inventory",
+    "write_merchant_managed_fulfillment_orders",
     "write_orders",
     "write_products",
     "write_publications",
+    "write_returns",
     "write_translations",
 )
 
@@ -42,6 +51,8 @@ ID_START = {
     "MailingAddress": 9_300_000_000_001, "OrderTransaction": 7_600_000_000_001, "Refund": 940_000_000_001,
     "RefundLineItem": 620_000_000_001, "OrderAdjustment": 310_000_000_001, "Fulfillment": 5_500_000_000_001,
     "FulfillmentLineItem": 13_500_000_000_001, "Location": 72_000_000_001, "Shop": 64_000_000_001,
+    "FulfillmentOrder": 6_900_000_000_001, "FulfillmentOrderLineItem": 14_100_000_000_001,
+    "FulfillmentHold": 51_000_000_001, "InventoryAdjustmentGroup": 88_000_000_001,
     "WebhookSubscription": 1_350_000_000_001, "RefundShippingLine": 55_000_000_001,
     "BulkOperation": 4_900_000_000_001, "Channel": 310_000_001, "Collection": 480_000_000_001,
     "CollectionSource": 77_000_000_001, "GenericFile": 41_000_000_000_001, "MediaImage": 39_800_000_000_001,
@@ -105,6 +116,17 @@ class Shop:
         """(product, variant) by variant id."""
         version = self.store.version(self.domain, "product")
         cached = _variant_cache.get(self.domain)
+        if cached is None or cached[0] is not self.store or cached[1] != version:
+            index = {
+                variant["id"]: (product, variant)
+                for product in self.store.all(self.domain, "product")
+                for variant in product["variants"]
+            }
+            cached = _variant_cache[self.domain] = (self.store, version, index)
+        return cached[2]
+
+
+_variant_cache.get(self.domain)
         if cached is None or cached[0] is not self.store or cached[1] != version:
             index = {
                 variant["id"]: (product, variant)
