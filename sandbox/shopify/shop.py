@@ -126,21 +126,6 @@ class Shop:
         return cached[2]
 
 
-_variant_cache.get(self.domain)
-        if cached is None or cached[0] is not self.store or cached[1] != version:
-            index = {
-                variant["id"]: (product, variant)
-                for product in self.store.all(self.domain, "product")
-                for variant in product["variants"]
-            }
-            cached = _variant_cache[self.domain] = (self.store, version, index)
-        return cached[2]
-
-    def items(self) -> dict[int, tuple[dict, dict]]:
-        """(product, variant) by the id of the variant's inventory item."""
-        return {variant["inventory_item_id"]: pair for pair in self.variants().values() for variant in pair[1:]}
-
-
 _variant_cache: dict[str, tuple[Store, int, dict]] = {}
 
 
