@@ -6,7 +6,7 @@ import secrets
 from werkzeug.wrappers import Request, Response
 
 from ..framework.web import json_body, json_response
-from . import actions, events, fulfilling, ledger, placing, seed, status, stock
+from . import actions, customers, events, fulfilling, ledger, placing, seed, status, stock
 from .control_stock import StockControl
 from .shop import PLANS, Shop, create_shop, gid, parse_gid
 
@@ -114,12 +114,22 @@ class Control(StockControl):
             return json_response(product, 201)
         return json_response({"products": shop.store.all(shop.domain, "product")})
 
-    def _customers(self, shop: Shop, request: Request, _rest) -> Response:
+    def _customers(self, shop: Shop, request: Request, rest: list[str]) -> Response:
+        if request.method == "POST" and rest:
+            return json_response(self.change_customer(shop, int(rest[0]), json_body(request)))
         if request.method == "POST":
             record = seed.customer(shop, json_body(request))
-            shop.store.put(shop.domain, "customer", record["id"], record)
-            return json_response(record, 201)
+            return json_response(customers.save(shop, self._services.deliveries, None, record), 201)
         return json_response({"customers": shop.store.all(shop.domain, "customer")})
+
+    def change_customer(self, shop: Shop, number: int, wanted: dict) -> dict:
+        """Change name, e-mail, phone, note or tags of a customer, and tell subscribers; the customer."""
+        known = shop.store.get(shop.domain, "customer", number)
+        if known is None:
+            raise KeyError(f"customer {number}")
+        keys = ("first_name", "last_name", "email", "phone", "note", "tags")
+        after = {**known, **{key: wanted[key] for key in keys if key in wanted}, "updated_at": shop.clock.iso()}
+        return customers.save(shop, self._services.deliveries, known, after)
 
     # --- orders ----------------------------------------------------------------------------------------------------
     def _orders(self, shop: Shop, request: Request, rest: list[str]) -> Response:
