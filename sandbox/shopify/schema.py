@@ -12,6 +12,7 @@ from . import (
     graph_stock,
     mutations,
     order_mutations,
+    payments,
     refunds,
     resolvers,
     stock_mutations,
@@ -20,8 +21,8 @@ from . import (
 
 #: Every module with ``QUERY`` or ``MUTATION``: resolvers of the roots' fields.
 MODULES = (
-    customers, fulfillment_mutations, graph_fulfillment, graph_stock, mutations, order_mutations, refunds, resolvers,
-    stock_mutations, subscriptions,
+    customers, fulfillment_mutations, graph_fulfillment, graph_stock, mutations, order_mutations, payments, refunds,
+    resolvers, stock_mutations, subscriptions,
 )  # fmt: skip
 
 FOLDER = Path(__file__).parent / "schema"
