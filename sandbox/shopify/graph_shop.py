@@ -55,6 +55,7 @@ def customer(shop: Shop, data: dict) -> dict:
         ),
         "defaultPhoneNumber": {"phoneNumber": data["phone"]} if data["phone"] else None,
         "defaultAddress": mailing_address(data["default_address"]),
+        "addressesV2": nested([data["default_address"]] if data["default_address"] else [], mailing_address),
         "state": "DISABLED",
         "verifiedEmail": True,
         "taxExempt": data["tax_exempt"],

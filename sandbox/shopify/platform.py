@@ -6,7 +6,19 @@ from werkzeug.wrappers import Request, Response
 
 from ..framework.services import Services
 from ..framework.web import json_response
-from . import catalogue, events, file_edit, media, oauth, product_set, seed, staging, stock_seed, storefront
+from . import (
+    catalogue,
+    events,
+    file_edit,
+    media,
+    oauth,
+    price_lists,
+    product_set,
+    seed,
+    staging,
+    stock_seed,
+    storefront,
+)
 from .api import AdminApi
 from .control import Control, summary
 from .shop import Shop, create_shop
@@ -28,6 +40,7 @@ class Shopify:
             if self._is_mine(domain):
                 shop = self._shop(domain)
                 catalogue.prepare(shop)
+                price_lists.prepare(shop)
                 stock_seed.upgrade(shop)
                 file_edit.resume(shop, services.deliveries, services.later)
                 product_set.resume(shop, services.deliveries, services.later)
@@ -83,4 +96,5 @@ class Shopify:
                     self._services.store, self._services.clock, seed.DEMO_DOMAIN, name="Demo Store", plan="plus"
                 )
                 catalogue.prepare(shop)
+                price_lists.prepare(shop)
             seed.fill(shop, products=500, orders=2000)

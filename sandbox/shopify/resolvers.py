@@ -2,7 +2,7 @@
 
 from graphql import GraphQLError
 
-from . import fields, graph_catalogue, graph_fulfillment, graph_order, graph_shop, graph_stock, stock
+from . import fields, graph_catalogue, graph_fulfillment, graph_order, graph_shop, graph_stock, payments, stock
 from .access import Context, require
 from .listing import DEFAULT_COUNT_LIMIT
 from .listing import count as _count
@@ -122,7 +122,7 @@ def _find_refund(context: Context, number: int):
 
 
 #: Kinds that a module of their own finds.
-_FINDERS = {**graph_fulfillment.NODES, **graph_stock.NODES}
+_FINDERS = {**graph_fulfillment.NODES, **graph_stock.NODES, **payments.NODES}
 _NODES = {
     "Collection": ("collection", "read_products", graph_catalogue.collection_node),
     "GenericFile": ("file", "read_files", graph_catalogue.file_node),

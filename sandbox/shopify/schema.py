@@ -8,13 +8,19 @@ from graphql import GraphQLSchema, build_schema
 from . import (
     catalogue_queries,
     collection_mutations,
+    companies,
+    customers,
     file_mutations,
     fulfillment_mutations,
     graph_fulfillment,
     graph_stock,
     mutations,
+    order_mutations,
+    payments,
+    price_lists,
     product_mutations,
     product_set,
+    refunds,
     resolvers,
     stock_mutations,
     subscriptions,
@@ -25,18 +31,24 @@ from . import (
 MODULES = (
     catalogue_queries,
     collection_mutations,
+    companies,
+    customers,
     file_mutations,
     fulfillment_mutations,
     graph_fulfillment,
     graph_stock,
     mutations,
+    order_mutations,
+    payments,
+    price_lists,
     product_mutations,
     product_set,
+    refunds,
     resolvers,
     stock_mutations,
     subscriptions,
     tags,
-)  # fmt: skip
+)
 
 FOLDER = Path(__file__).parent / "schema"
 

@@ -54,6 +54,7 @@ ID_START = {
     "FulfillmentOrder": 6_900_000_000_001, "FulfillmentOrderLineItem": 14_100_000_000_001,
     "FulfillmentHold": 51_000_000_001, "InventoryAdjustmentGroup": 88_000_000_001,
     "WebhookSubscription": 1_350_000_000_001, "RefundShippingLine": 55_000_000_001,
+    "Company": 2_400_000_001, "CompanyLocation": 3_200_000_001, "PriceList": 19_000_000_001,
     "BulkOperation": 4_900_000_000_001, "Channel": 310_000_001, "Collection": 480_000_000_001,
     "CollectionSource": 77_000_000_001, "GenericFile": 41_000_000_000_001, "MediaImage": 39_800_000_000_001,
     "Metafield": 33_500_000_000_001, "MetafieldDefinition": 92_000_000_001, "ProductSetOperation": 1_100_000_000_001,
@@ -168,6 +169,7 @@ def create_shop(store: Store, clock: Clock, domain: str, **settings) -> Shop:
         "old_secret_until": 0,
         "admin_token": "shpat_" + derived("admin token"),
         "installed": True,
+        "compliance_url": None,
         "created_at": clock.iso(),
     }
     unknown = set(settings) - set(config)
