@@ -281,6 +281,45 @@ def _variants_refused(info, text: str, errors: list[dict], enum: str, fallback="
     }  # fmt: skip
 
 
+def _variant_media(name: str, *, attach: bool):
+    """A resolver that gives variants a medium of their product, or takes it away; a variant shows at most one."""
+
+    def one(shop, product: dict, wanted: dict, place: tuple) -> int:
+        found = parse_gid(wanted["variantId"], "ProductVariant")
+        entry = next((v for v in product["variants"] if found and v["id"] == found[1]), None)
+        if entry is None:
+            text = "Variant does not exist on the product"
+            refuse(text, "PRODUCT_VARIANT_DOES_NOT_EXIST_ON_PRODUCT", *place, "variantId")
+        files = [file_edit.get_file(shop, text) for text in wanted["mediaIds"]]
+        if not all(file and file["id"] in product["media"] for file in files):
+            refuse("Media does not exist on the product", "MEDIA_DOES_NOT_EXIST_ON_PRODUCT", *place, "mediaIds")
+        numbers = [file["id"] for file in files]
+        if attach and (entry["media"] or len(numbers) != 1):
+            refuse("A variant shows one medium", "PRODUCT_VARIANT_ALREADY_HAS_MEDIA", *place, "variantId")
+        if not attach and set(numbers) - set(entry["media"]):
+            refuse("The medium is not the variant's", "MEDIA_IS_NOT_ATTACHED_TO_VARIANT", *place, "mediaIds")
+        left = numbers if attach else [number for number in entry["media"] if number not in numbers]
+        changed = {**entry, "media": left}
+        product["variants"] = [changed if v["id"] == entry["id"] else v for v in product["variants"]]
+        return entry["id"]
+
+    def resolve(_root, info, *, productId, variantMedia):
+        require(info, "write_products", name)
+        shop = info.context.shop
+
+        def work(product: dict) -> list[int]:
+            places = (("variantMedia", number) for number in range(len(variantMedia)))
+            return [one(shop, product, wanted, place) for wanted, place in zip(variantMedia, places, strict=True)]
+
+        try:
+            product, numbers = _changed(info, productId, work)
+        except UserErrors as error:
+            return _variants_refused(info, productId, error.errors, "MediaUserErrorCode", "INVALID")
+        return _variants_payload(info, product, numbers)
+
+    return resolve
+
+
 # --- publications, tags --------------------------------------------------------------------------------------------
 def _publishing(name: str, change):
     """A resolver that changes where a product or collection is published."""
@@ -336,6 +375,8 @@ MUTATION = {
     "productVariantsBulkCreate": variants_create,
     "productVariantsBulkUpdate": variants_update,
     "productVariantsBulkDelete": variants_delete,
+    "productVariantAppendMedia": _variant_media("productVariantAppendMedia", attach=True),
+    "productVariantDetachMedia": _variant_media("productVariantDetachMedia", attach=False),
     "publishablePublish": _publishing("publishablePublish", _publish),
     "publishableUnpublish": _publishing("publishableUnpublish", _unpublish),
 }

@@ -6,6 +6,7 @@ from pathlib import Path
 from graphql import GraphQLSchema, build_schema
 
 from . import (
+    bulk,
     catalogue_queries,
     collection_mutations,
     file_mutations,
@@ -19,7 +20,7 @@ from . import (
 
 #: Every module with ``QUERY`` or ``MUTATION``: resolvers of the roots' fields.
 MODULES = (
-    catalogue_queries, collection_mutations, file_mutations, mutations, product_mutations, product_set, resolvers,
+    bulk, catalogue_queries, collection_mutations, file_mutations, mutations, product_mutations, product_set, resolvers,
     subscriptions, tags,
 )  # fmt: skip
 
