@@ -6,7 +6,7 @@ from werkzeug.wrappers import Request, Response
 
 from ..framework.services import Services
 from ..framework.web import json_response
-from . import bulk, catalogue, events, file_edit, media, oauth, product_set, seed, staging, storefront
+from . import bulk, bulk_run, catalogue, events, file_edit, media, oauth, product_set, seed, staging, storefront
 from .api import AdminApi
 from .control import Control, summary
 from .schema import schema
@@ -28,7 +28,7 @@ class Shopify:
     hosts = ("*.myshopify.com", *FILE_HOSTS)
 
     def __init__(self, services: Services):
-        self._services = services
+        self._services = self.services = services
         self.api = AdminApi(services)
         self.controls = Control(services, self.api.buckets)
         services.deliveries.report = self._given_up
@@ -38,7 +38,7 @@ class Shopify:
                 shop = self._shop(domain)
                 catalogue.prepare(shop)
                 file_edit.resume(shop, services.deliveries, services.later)
-                bulk.resume(shop, services, schema())
+                bulk_run.resume(shop, services, schema())
                 product_set.resume(shop, services.deliveries, services.later)
 
     def _shop(self, domain: str) -> Shop:

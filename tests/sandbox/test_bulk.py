@@ -13,8 +13,9 @@ from tests.sandbox.test_webhooks import settle
 
 OPERATION = "id status type errorCode objectCount rootObjectCount fileSize url partialDataUrl completedAt"
 RUN = f"bulkOperation {{ {OPERATION} }}"
-NESTED = """{ products { edges { node { id title variants { edges { node { id sku
-  metafields { edges { node { id key } } } } } } media { edges { node { id ... on MediaImage { image { url } } } } } } } } }"""
+NESTED = """{ products { edges { node { id title
+  variants { edges { node { id sku metafields { edges { node { id key } } } } } }
+  media { edges { node { id ... on MediaImage { image { url } } } } } } } } }"""
 
 
 @pytest.fixture
