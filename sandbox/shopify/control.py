@@ -22,6 +22,7 @@ from . import (
     status,
     stock,
 )
+from .catalogue_control import Merchant
 from .control_stock import StockControl
 from .shop import PLANS, Shop, create_shop, gid, parse_gid
 
@@ -126,12 +127,27 @@ class Control(StockControl):
     def _subscriptions(self, shop: Shop, _request: Request, _rest) -> Response:
         return json_response({"subscriptions": shop.store.all(shop.domain, "subscription")})
 
-    def _products(self, shop: Shop, request: Request, _rest) -> Response:
+    def _products(self, shop: Shop, request: Request, rest: list[str]) -> Response:
+        """``products``, ``products/<id>``, ``products/<id>/pictures[/<id>]``; see ``catalogue_control``."""
+        merchant, wanted = Merchant(shop, self._services), json_body(request) if request.method != "GET" else {}
+        if not rest:
+            if request.method == "POST":
+                return json_response(merchant.save(None, seed.product(shop, wanted)), 201)
+            return json_response({"products": shop.store.all(shop.domain, "product")})
+        product = merchant.product(rest[0])
+        if rest[1:2] == ["pictures"]:
+            if request.method == "DELETE":
+                return json_response(merchant.remove_picture(product, int(rest[2])))
+            return json_response(merchant.take_picture(product, wanted), 201)
+        if request.method == "DELETE":
+            merchant.delete(product)
+            return json_response({"deleted": product["id"]})
+        return json_response(merchant.edit(product, wanted) if request.method in ("POST", "PATCH") else product)
+
+    def _collections(self, shop: Shop, request: Request, _rest) -> Response:
         if request.method == "POST":
-            product = seed.product(shop, json_body(request))
-            shop.store.put(shop.domain, "product", product["id"], product)
-            return json_response(product, 201)
-        return json_response({"products": shop.store.all(shop.domain, "product")})
+            return json_response(Merchant(shop, self._services).collect(json_body(request)), 201)
+        return json_response({"collections": shop.store.all(shop.domain, "collection")})
 
     def _customers(self, shop: Shop, request: Request, rest: list[str]) -> Response:
         if request.method == "POST" and rest:
@@ -252,7 +268,7 @@ class Control(StockControl):
 
 PAGES = frozenset((
     "seed", "uninstall", "rotate-secret", "log", "ledger", "deliveries", "subscriptions", "products", "customers",
-    "orders", "locations", "stock", "privacy", "payouts", "companies", "price-lists",
+    "collections", "orders", "locations", "stock", "privacy", "payouts", "companies", "price-lists",
 ))  # fmt: skip
 
 

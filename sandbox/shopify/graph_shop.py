@@ -1,6 +1,6 @@
 """GraphQL shape of shop, app, catalogue, customers."""
 
-from . import graph_catalogue, graph_stock, rest, stock
+from . import graph_catalogue, graph_media, graph_stock, rest, stock
 from .paging import nested
 from .shop import PLANS, Shop, gid
 
@@ -121,7 +121,7 @@ def variant(shop: Shop, owner: dict, data: dict) -> dict:
         "inventoryPolicy": data["policy"],
         "availableForSale": lambda _info: stock.sellable(shop, data),
         "sellableOnlineQuantity": lambda _info: stock.available(shop, data),
-        "media": graph_catalogue.media_connection(shop, data["media"]),
+        "media": graph_media.media_connection(shop, data["media"]),
         **graph_catalogue.metafields(shop, "ProductVariant", data),
         "product": lambda _info: product(shop, owner),
         "createdAt": data["created_at"],

@@ -2,7 +2,17 @@
 
 from graphql import GraphQLError
 
-from . import fields, graph_catalogue, graph_fulfillment, graph_order, graph_shop, graph_stock, payments, stock
+from . import (
+    fields,
+    graph_catalogue,
+    graph_fulfillment,
+    graph_media,
+    graph_order,
+    graph_shop,
+    graph_stock,
+    payments,
+    stock,
+)
 from .access import Context, require
 from .listing import DEFAULT_COUNT_LIMIT
 from .listing import count as _count
@@ -125,8 +135,8 @@ def _find_refund(context: Context, number: int):
 _FINDERS = {**graph_fulfillment.NODES, **graph_stock.NODES, **payments.NODES}
 _NODES = {
     "Collection": ("collection", "read_products", graph_catalogue.collection_node),
-    "GenericFile": ("file", "read_files", graph_catalogue.file_node),
-    "MediaImage": ("file", "read_products", graph_catalogue.file_node),
+    "GenericFile": ("file", "read_files", graph_media.file_node),
+    "MediaImage": ("file", "read_products", graph_media.file_node),
     "MetafieldDefinition": ("metafield_definition", "read_products", graph_catalogue.definition_node),
     "Product": ("product", "read_products", graph_shop.product),
     "Publication": ("publication", "read_publications", graph_catalogue.publication_node),

@@ -6,6 +6,7 @@ from pathlib import Path
 from graphql import GraphQLSchema, build_schema
 
 from . import (
+    bulk,
     catalogue_queries,
     collection_mutations,
     companies,
@@ -25,10 +26,12 @@ from . import (
     stock_mutations,
     subscriptions,
     tags,
+    variant_mutations,
 )
 
 #: Every module with ``QUERY`` or ``MUTATION``: resolvers of the roots' fields.
 MODULES = (
+    bulk,
     catalogue_queries,
     collection_mutations,
     companies,
@@ -48,6 +51,7 @@ MODULES = (
     stock_mutations,
     subscriptions,
     tags,
+    variant_mutations,
 )
 
 FOLDER = Path(__file__).parent / "schema"

@@ -66,7 +66,7 @@ def test_a_company_with_its_locations(lab):
         "/companies",
         {"name": "Acme", "tax_id": "DE1", "locations": [{"shipping_address": home}, {"phone": "+49"}]},
     )
-    query = """{ companies(first: 5, sortKey: UPDATED_AT, query: "updated_at:>='2020-01-01T00:00:00Z'") { nodes { id name
+    query = """{ companies(first: 5, sortKey: UPDATED_AT, query: "updated_at:>='2020-01-01'") { nodes { id name
       locations(first: 5) { nodes { phone taxSettings { taxRegistrationId } billingAddress { city }
         shippingAddress { recipient companyName countryCode } } } } } }"""
     [company] = lab.gql(query)["data"]["companies"]["nodes"]
