@@ -21,6 +21,8 @@ from odoo.addons.connector_base.transport import (
 )
 
 from . import const, documents
+from .answers import next_cursor, take
+from .client_operations import OperationCalls
 from .errors import QueryTooCostly, describe, graphql_error, user_error
 
 _logger = logging.getLogger(__name__)
@@ -141,7 +143,7 @@ def expected_cost(operation):
     return const.EXPECTED_COST.get(operation, const.DEFAULT_EXPECTED_COST)
 
 
-class ShopifyClient:
+class ShopifyClient(OperationCalls):
     """One store's Admin API.
 
     :param session: `transport.Session` that signs with `auth`
@@ -181,7 +183,7 @@ class ShopifyClient:
         variables = {"query": query, "first": first, "after": after, "presentment": presentment}
         connection = take(self._execute("orders", variables), "orders")
         nodes = [self._complete_order(node, presentment) for node in take(connection, "nodes")]
-        return nodes, _next_cursor(connection)
+        return nodes, next_cursor(connection)
 
     def orders_by_id(self, gids, *, presentment=True):
         """Return the complete orders with the global ids `gids`; unknown ones are left out.
@@ -208,7 +210,7 @@ class ShopifyClient:
         """
         variables = {"query": query, "first": first, "after": after}
         connection = take(self._execute("order_ids", variables), "orders")
-        return take(connection, "nodes"), _next_cursor(connection)
+        return take(connection, "nodes"), next_cursor(connection)
 
     def orders_count(self, query):
         """Return how many orders the search `query` finds."""
@@ -242,7 +244,7 @@ class ShopifyClient:
         """Read the connections of `node` to their end, in place."""
         for key, document in connections.items():
             connection, seen = node.get(key) or {}, set()
-            cursor = _next_cursor(connection)
+            cursor = next_cursor(connection)
             while cursor:
                 if cursor in seen:
                     raise TransientError(f"Shopify's pages of {key} of {node['id']} go in circles.")
@@ -254,7 +256,7 @@ class ShopifyClient:
                 if not owner:
                     raise TransientError(f"{node['id']} was deleted while its {key} were read.")
                 connection["nodes"] += take(owner, key, "nodes")
-                cursor = _next_cursor(owner[key])
+                cursor = next_cursor(owner[key])
 
     # === WEBHOOKS === #
 
@@ -264,7 +266,7 @@ class ShopifyClient:
         while True:
             page = self._execute("webhook_subscriptions", {"first": const.NESTED_PAGE, "after": after})
             nodes += take(page, "webhookSubscriptions", "nodes")
-            after = _next_cursor(page["webhookSubscriptions"])
+            after = next_cursor(page["webhookSubscriptions"])
             if not after:
                 return nodes
 
@@ -306,20 +308,3 @@ class ShopifyClient:
 
 def _subscription(uri):
     return {"uri": uri, "format": "JSON", "filter": "", "includeFields": []}
-
-
-def take(data, *keys):
-    """Return what stands at `keys` in an answer.
-
-    :raise TransientError: it isn't there, though we asked for it
-    """
-    for key in keys:
-        data = data.get(key) if isinstance(data, dict) else None
-        if data is None:
-            raise TransientError(f"Shopify's answer lacks {'.'.join(keys)}.")
-    return data
-
-
-def _next_cursor(connection):
-    info = connection.get("pageInfo") or {}
-    return info.get("endCursor") if info.get("hasNextPage") else None

@@ -26,6 +26,11 @@ EXPECTED_COST = {
     "OrderIds": 30,
     "OrderCancel": 10,
     "Connection": 10,
+    "Locations": 20,
+    "InventoryAtLocation": 750,
+    "LocationInventory": 50,
+    "InventorySet": 10,
+    "InventoryActivate": 12,
 }
 DEFAULT_EXPECTED_COST = 50
 
@@ -42,7 +47,10 @@ SCOPES = {
     "read_orders": "orders can't be read",
     "read_customers": "the customers of orders can't be read",
     "read_products": "which product an order line is of can't be read",
-    "write_orders": "orders can't be cancelled from Odoo",
+    "write_orders": "orders can't be cancelled or refunded from Odoo",
+    "read_locations": "the places that stock is kept at can't be read",
+    "read_inventory": "quantities can't be read",
+    "write_inventory": "quantities can't be set",
 }
 ALL_ORDERS_SCOPE = "read_all_orders"
 # How far back orders can be read without ALL_ORDERS_SCOPE, and what a first import asks for with it, in days.
@@ -58,6 +66,20 @@ TOPICS = {
     "ORDERS_FULFILLED": "orders/fulfilled",
     "ORDERS_DELETE": "orders/delete",
     "APP_UNINSTALLED": "app/uninstalled",
+    "INVENTORY_LEVELS_CONNECT": "inventory_levels/connect",
+    "INVENTORY_LEVELS_DISCONNECT": "inventory_levels/disconnect",
+    "INVENTORY_LEVELS_UPDATE": "inventory_levels/update",
+    "LOCATIONS_ACTIVATE": "locations/activate",
+    "LOCATIONS_CREATE": "locations/create",
+    "LOCATIONS_DEACTIVATE": "locations/deactivate",
+    "LOCATIONS_DELETE": "locations/delete",
+    "LOCATIONS_UPDATE": "locations/update",
+}
+# What events are about: first part of their topic -> (our resource, keys of the record's id in the body)
+TOPIC_RESOURCES = {
+    "orders": ("order", ("id",)),
+    "inventory_levels": ("stock_level", ("inventory_item_id", "location_id")),
+    "locations": ("location", ("id",)),
 }
 DELETED_TOPIC = "orders/delete"
 UNINSTALLED_TOPIC = "app/uninstalled"
@@ -154,3 +176,26 @@ ADMIN_PATHS = {
     "product": "products/{id}",
     "variant": "products/{parent}/variants/{id}",
 }
+
+# === STOCK === #
+
+# https://shopify.dev/docs/api/usage/limits: no list that is sent may hold more, nor any page
+INPUT_LIMIT = 250
+# https://shopify.dev/docs/apps/build/orders-fulfillment/inventory-management-apps/manage-quantities-states
+STOCK_NAME = "available"
+STOCK_REASON = "correction"
+DISCONNECTED_TOPIC = "inventory_levels/disconnect"
+# How often a key of a failed attempt is replaced. https://shopify.dev/docs/api/usage/idempotent-requests
+IDEMPOTENCY_ATTEMPTS = 3
+# https://shopify.dev/docs/api/admin-graphql/2026-10/enums/InventorySetQuantitiesUserErrorCode
+STALE = "CHANGE_FROM_QUANTITY_STALE"
+STOCK_REMEDIES = {
+    "INVALID_INVENTORY_ITEM": "The variant was deleted at Shopify: publish the product again, or unlink it in Odoo.",
+    "INVALID_LOCATION": "Check the location in Shopify's settings: it may be deactivated, or not stock this product. "
+    "Then read the locations again in Odoo and choose one that does.",
+    "NON_MUTABLE_INVENTORY_ITEM": "Shopify reckons this quantity itself, as it does for bundles: exclude the product "
+    "from stock in Odoo.",
+    "UNTRACKED": "Switch on “Track quantity” for the variant at Shopify, or exclude the product from stock in Odoo.",
+    "INVALID_QUANTITY_TOO_HIGH": "Shopify takes no more than 1,000,000,000: correct the stock in Odoo.",
+}
+STOCK_REMEDY = "Look at the variant's inventory in Shopify's admin, correct what it says, then push the stock again."
