@@ -1,7 +1,7 @@
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import Form, tagged
 
-from .common import ALL_SCOPES, ADMIN_TOKEN, CLIENT_ID, CLIENT_SECRET, DOMAIN, ShopifyCase
+from .common import ADMIN_TOKEN, ALL_SCOPES, CLIENT_ID, CLIENT_SECRET, DOMAIN, ShopifyCase
 
 
 @tagged("post_install", "-at_install")
