@@ -27,7 +27,7 @@ from .errors import QueryTooCostly, describe, graphql_error, user_error
 
 _logger = logging.getLogger(__name__)
 
-# {store: how many orders one query by ids may ask for}, where that was refused as too dear
+# {(store, document): how many records one query by ids may ask for}, where more was refused as too dear
 _affordable_ids = {}
 
 # Nested connections of an order, and of its refunds: answer key -> document that reads on.
@@ -42,6 +42,9 @@ _REFUND_CONNECTIONS = {
     "orderAdjustments": "refund_adjustments",
     "transactions": "refund_transactions",
 }
+_SHIPMENT_CONNECTIONS = {"fulfillmentLineItems": "fulfillment_line_items"}
+# These hold no money, so nothing is said of its currency
+_WITHOUT_MONEY = {"discountApplications", "fulfillmentLineItems"}
 
 
 class SessionTransport(Transport):
@@ -173,35 +176,25 @@ class ShopifyClient(OperationCalls):
 
     # === ORDERS === #
 
-    def orders(self, query, *, first, after=None, presentment=True):
+    def orders(self, query, *, first, after=None, presentment=True, shipments=False):
         """Return (orders, cursor of the next page or None) of the search `query`, oldest update first.
 
         Orders are complete: their nested connections are read to the end.
 
+        :param bool shipments: with what was sent, which takes the scope to read locations
         :raise QueryTooCostly: `first` is too big
         """
         variables = {"query": query, "first": first, "after": after, "presentment": presentment}
+        variables |= {"shipments": True} if shipments else {}
         connection = take(self._execute("orders", variables), "orders")
         nodes = [self._complete_order(node, presentment) for node in take(connection, "nodes")]
         return nodes, next_cursor(connection)
 
-    def orders_by_id(self, gids, *, presentment=True):
-        """Return the complete orders with the global ids `gids`; unknown ones are left out.
-
-        How many one query may ask for is learned from refusals, once per store and process.
-        """
-        nodes, rest = [], list(gids)
-        while rest:
-            page = rest[: _affordable_ids.get(self._domain, const.IDS_PAGE)]
-            try:
-                nodes += take(self._execute("orders_by_id", {"ids": page, "presentment": presentment}), "nodes")
-            except QueryTooCostly:
-                if len(page) == 1:
-                    raise
-                _affordable_ids[self._domain] = len(page) // 2
-                continue
-            rest = rest[len(page) :]
-        return [self._complete_order(node, presentment) for node in nodes if node and node.get("id")]
+    def orders_by_id(self, gids, *, presentment=True, shipments=False):
+        """Return the complete orders with the global ids `gids`; unknown ones are left out."""
+        wanted = {"shipments": True} if shipments else {}
+        nodes = self._by_ids("orders_by_id", gids, presentment=presentment, **wanted)
+        return [self._complete_order(node, presentment) for node in nodes]
 
     def order_ids(self, query, *, first, after=None):
         """Return (stubs of orders, cursor of the next page or None) of the search `query`, oldest first.
@@ -238,37 +231,20 @@ class ShopifyClient(OperationCalls):
         self._complete(order, _ORDER_CONNECTIONS, presentment)
         for refund in order.get("refunds") or ():
             self._complete(refund, _REFUND_CONNECTIONS, presentment)
+        for fulfillment in order.get("fulfillments") or ():
+            self._complete(fulfillment, _SHIPMENT_CONNECTIONS, presentment)
         return order
 
     def _complete(self, node, connections, presentment):
         """Read the connections of `node` to their end, in place."""
         for key, document in connections.items():
-            connection, seen = node.get(key) or {}, set()
-            cursor = next_cursor(connection)
-            while cursor:
-                if cursor in seen:
-                    raise TransientError(f"Shopify's pages of {key} of {node['id']} go in circles.")
-                seen.add(cursor)
-                variables = {"id": node["id"], "first": const.NESTED_PAGE, "after": cursor}
-                if key != "discountApplications":
-                    variables["presentment"] = presentment
-                owner = self._execute(document, variables).get("node")
-                if not owner:
-                    raise TransientError(f"{node['id']} was deleted while its {key} were read.")
-                connection["nodes"] += take(owner, key, "nodes")
-                cursor = next_cursor(owner[key])
+            self._read_on(node, key, document, **({} if key in _WITHOUT_MONEY else {"presentment": presentment}))
 
     # === WEBHOOKS === #
 
     def webhook_subscriptions(self):
         """Return all of our app's subscriptions: dicts with id, topic, uri, format, filter, includeFields."""
-        nodes, after = [], None
-        while True:
-            page = self._execute("webhook_subscriptions", {"first": const.NESTED_PAGE, "after": after})
-            nodes += take(page, "webhookSubscriptions", "nodes")
-            after = next_cursor(page["webhookSubscriptions"])
-            if not after:
-                return nodes
+        return self._all_nodes("webhook_subscriptions", "webhookSubscriptions")
 
     def webhook_subscription_create(self, topic, uri):
         """Subscribe to `topic` (an enum value) with JSON payloads sent to `uri`.
@@ -286,6 +262,52 @@ class ShopifyClient(OperationCalls):
         self._mutate("webhook_subscription_delete", {"id": subscription_id})
 
     # === PLUMBING === #
+
+    def _by_ids(self, document, gids, most=const.IDS_PAGE, **variables):
+        """Return the nodes that `document` reads by their ids, `most` at once, without those that aren't there.
+
+        How many one query may ask for is learned from refusals, once per store and process.
+        """
+        nodes, rest, learned = [], list(gids), (self._domain, document)
+        while rest:
+            page = rest[: _affordable_ids.get(learned, most)]
+            try:
+                nodes += take(self._execute(document, {"ids": page, **variables}), "nodes")
+            except QueryTooCostly:
+                if len(page) == 1:
+                    raise
+                _affordable_ids[learned] = len(page) // 2
+                continue
+            rest = rest[len(page) :]
+        return [node for node in nodes if node and node.get("id")]
+
+    def _read_on(self, node, key, document, **variables):
+        """Read the connection `key` of `node` to its end, in place.
+
+        :raise TransientError: its pages go in circles, or the node was deleted meanwhile
+        """
+        connection, seen = node.get(key) or {}, set()
+        cursor = next_cursor(connection)
+        while cursor:
+            if cursor in seen:
+                raise TransientError(f"Shopify's pages of {key} of {node['id']} go in circles.")
+            seen.add(cursor)
+            page = {"id": node["id"], "first": const.NESTED_PAGE, "after": cursor, **variables}
+            owner = self._execute(document, page).get("node")
+            if not owner:
+                raise TransientError(f"{node['id']} was deleted while its {key} were read.")
+            connection["nodes"] += take(owner, key, "nodes")
+            cursor = next_cursor(owner[key])
+
+    def _all_nodes(self, document, key):
+        """Return all nodes of a listing that `document` reads page by page."""
+        nodes, after = [], None
+        while True:
+            connection = take(self._execute(document, {"first": const.NESTED_PAGE, "after": after}), key)
+            nodes += take(connection, "nodes")
+            after = next_cursor(connection)
+            if not after:
+                return nodes
 
     @with_rate_limit(const.BUDGET_API, cost=lambda self, name, variables: expected_cost(documents.operation(name)))
     def _execute(self, name, variables):

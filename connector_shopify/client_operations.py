@@ -7,42 +7,23 @@ from odoo.addons.connector_base.transport import TransientError
 
 from . import const
 from .answers import next_cursor, take
-from .errors import QueryTooCostly
 
 
 class OperationCalls:
-    """A part of `ShopifyClient`, which has `_execute` and `_mutate`."""
+    """A part of `ShopifyClient`, whose plumbing it uses."""
 
     # === STOCK === #
 
     def locations(self):
         """Return all locations that are the merchant's own, inactive ones too."""
-        nodes, after = [], None
-        while True:
-            connection = take(self._execute("locations", {"first": const.NESTED_PAGE, "after": after}), "locations")
-            nodes += take(connection, "nodes")
-            after = next_cursor(connection)
-            if not after:
-                return nodes
+        return self._all_nodes("locations", "locations")
 
     def inventory_at(self, location, items):
         """Return the inventory items `items` with their level at one location; unknown ones are left out.
 
         The level is None where the item is not stocked.
         """
-        nodes, rest, size = [], list(items), const.INPUT_LIMIT
-        while rest:
-            page = rest[:size]
-            try:
-                data = self._execute("inventory_at_location", {"items": page, "location": location})
-            except QueryTooCostly:
-                if len(page) == 1:
-                    raise
-                size = len(page) // 2
-                continue
-            nodes += [node for node in take(data, "nodes") if node and node.get("id")]
-            rest = rest[len(page) :]
-        return nodes
+        return self._by_ids("inventory_at_location", items, const.INPUT_LIMIT, location=location)
 
     def location_inventory(self, location, *, after=None):
         """Return (levels, cursor of the next page or None) of what is stocked at a location; () for an unknown one."""
@@ -78,3 +59,33 @@ class OperationCalls:
         :raise DataError: refused
         """
         self._mutate("inventory_activate", {"item": item, "location": location, "available": available, "key": key})
+
+    # === SHIPMENTS === #
+
+    def order_shipments(self, order):
+        """Return the order with its `fulfillments` and `fulfillmentOrders`, whole; None if it is unknown."""
+        node = self._execute("order_shipments", {"id": order}).get("order")
+        if not node:
+            return None
+        for fulfillment in take(node, "fulfillments"):
+            self._read_on(fulfillment, "fulfillmentLineItems", "fulfillment_line_items")
+        self._read_on(node, "fulfillmentOrders", "order_fulfillment_orders")
+        for to_send in take(node, "fulfillmentOrders", "nodes"):
+            self._read_on(to_send, "lineItems", "fulfillment_order_lines")
+        return node
+
+    def fulfillment_create(self, fulfillment):
+        """Tell that goods were sent; return the id of the new fulfillment. Sent twice, there are two.
+
+        :param dict fulfillment: a `FulfillmentInput`
+        :raise DataError: refused
+        """
+        return take(self._mutate("fulfillment_create", {"fulfillment": fulfillment}), "fulfillment", "id")
+
+    def fulfillment_tracking_update(self, fulfillment, tracking, *, notify):
+        """Replace carrier and tracking numbers of a fulfillment by a `FulfillmentTrackingInput`.
+
+        :raise DataError: refused
+        """
+        variables = {"id": fulfillment, "tracking": tracking, "notify": notify}
+        self._mutate("fulfillment_tracking_update", variables)

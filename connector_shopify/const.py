@@ -31,6 +31,9 @@ EXPECTED_COST = {
     "LocationInventory": 50,
     "InventorySet": 10,
     "InventoryActivate": 12,
+    "OrderShipments": 110,
+    "FulfillmentCreate": 11,
+    "FulfillmentTrackingUpdate": 11,
 }
 DEFAULT_EXPECTED_COST = 50
 
@@ -51,6 +54,8 @@ SCOPES = {
     "read_locations": "the places that stock is kept at can't be read",
     "read_inventory": "quantities can't be read",
     "write_inventory": "quantities can't be set",
+    "read_merchant_managed_fulfillment_orders": "what is to be sent can't be read",
+    "write_merchant_managed_fulfillment_orders": "what Odoo has sent can't be told",
 }
 ALL_ORDERS_SCOPE = "read_all_orders"
 # How far back orders can be read without ALL_ORDERS_SCOPE, and what a first import asks for with it, in days.
@@ -69,6 +74,9 @@ TOPICS = {
     "INVENTORY_LEVELS_CONNECT": "inventory_levels/connect",
     "INVENTORY_LEVELS_DISCONNECT": "inventory_levels/disconnect",
     "INVENTORY_LEVELS_UPDATE": "inventory_levels/update",
+    "FULFILLMENTS_CREATE": "fulfillments/create",
+    "FULFILLMENTS_UPDATE": "fulfillments/update",
+    "REFUNDS_CREATE": "refunds/create",
     "LOCATIONS_ACTIVATE": "locations/activate",
     "LOCATIONS_CREATE": "locations/create",
     "LOCATIONS_DEACTIVATE": "locations/deactivate",
@@ -78,6 +86,8 @@ TOPICS = {
 # What events are about: first part of their topic -> (our resource, keys of the record's id in the body)
 TOPIC_RESOURCES = {
     "orders": ("order", ("id",)),
+    "fulfillments": ("order", ("order_id",)),
+    "refunds": ("order", ("order_id",)),
     "inventory_levels": ("stock_level", ("inventory_item_id", "location_id")),
     "locations": ("location", ("id",)),
 }
@@ -199,3 +209,22 @@ STOCK_REMEDIES = {
     "INVALID_QUANTITY_TOO_HIGH": "Shopify takes no more than 1,000,000,000: correct the stock in Odoo.",
 }
 STOCK_REMEDY = "Look at the variant's inventory in Shopify's admin, correct what it says, then push the stock again."
+
+# === SHIPMENTS === #
+
+# https://shopify.dev/docs/api/admin-graphql/2026-10/enums/FulfillmentStatus; a fulfillment that is pending or open was
+# handed to a service that has not sent it yet
+SHIPMENT_STATUSES = {"success": "done", "cancelled": "cancelled", "error": "cancelled", "failure": "cancelled"}
+# https://shopify.dev/docs/api/admin-graphql/2026-10/enums/FulfillmentOrderAction
+CREATE_FULFILLMENT = "CREATE_FULFILLMENT"
+# How far Odoo's clock may be behind Shopify's, in seconds
+CLOCK_MARGIN = 300
+SHIPMENT_REMEDIES = {
+    "ON_HOLD": "Release the hold of the fulfillment order in Shopify's admin, then send the shipment again.",
+    "NOT_READY": "Look at the order in Shopify's admin: it is scheduled for later, or a fulfillment service sends it. "
+    "Make it ready to be fulfilled there, then send the shipment again.",
+    "NOTHING_LEFT": "Compare the order in Shopify's admin with the transfer: if it was marked as fulfilled there, add "
+    "the tracking number there and nothing more is to do; if it was refunded or edited, take the goods back in Odoo.",
+    "NOT_FOUND": "The order was deleted at Shopify: nothing can be told of it any more.",
+}
+SHIPMENT_REMEDY = "Look at the order's fulfillments in Shopify's admin, correct what it says, then send it again."

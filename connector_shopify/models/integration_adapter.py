@@ -102,9 +102,7 @@ class IntegrationAdapterShopify(models.AbstractModel):
     def _fetch_orders(self, backend, since, page=None):
         """Override of `connector_base`."""
         listing = OrderListing.resume(page) if page else OrderListing.begin(since)
-        nodes, following = listing.read_page(
-            backend._shopify_client(), presentment=backend.order_currency == "presentment"
-        )
+        nodes, following = listing.read_page(backend._shopify_client(), **self._order_contents(backend))
         documents, failed = [], []
         for node in nodes:
             try:
@@ -113,6 +111,10 @@ class IntegrationAdapterShopify(models.AbstractModel):
                 failed.append(error)
         return Page(documents=tuple(documents), next_page=following.token if following else None, failed=tuple(failed))
 
+    def _order_contents(self, backend):
+        """Return what orders are read with, as arguments of the client's methods."""
+        return {"presentment": backend.order_currency == "presentment"}
+
     def _count_orders(self, backend, since):
         """Override of `connector_base`."""
         return backend._shopify_client().orders_count(OrderListing.begin(since).query)
@@ -120,7 +122,7 @@ class IntegrationAdapterShopify(models.AbstractModel):
     def _fetch_orders_by_id(self, backend, external_ids):
         """Override of `connector_base`."""
         gids = [f"gid://shopify/Order/{external_id}" for external_id in external_ids]
-        nodes = backend._shopify_client().orders_by_id(gids, presentment=backend.order_currency == "presentment")
+        nodes = backend._shopify_client().orders_by_id(gids, **self._order_contents(backend))
         return [parser.parse_order(node, currency=backend.order_currency) for node in nodes]
 
     def _list_order_ids(self, backend, since, until, page=None):
@@ -202,7 +204,9 @@ class IntegrationAdapterShopify(models.AbstractModel):
         )
 
     def _parse_event(self, backend, topic, body):
-        """Override of `connector_base`."""
+        """Override of `connector_base`: what is not an order itself only says which one to read."""
+        if topic.partition("/")[0] != "orders":
+            return None
         return parser_webhook.parse_whole_order(_parsed(body), currency=backend.order_currency)
 
     def _tells_deletion(self, topic):

@@ -78,11 +78,11 @@ class FakeStore:
             "currentAppInstallation": {"accessScopes": [{"handle": scope} for scope in self.scopes]},
         }
 
-    def _Orders(self, query, first, after, presentment):
+    def _Orders(self, query, first, after, presentment, shipments=False):
         start = int(after or 0)
         return {"orders": connection(self.orders[start : start + first], start + first, len(self.orders))}
 
-    def _OrdersById(self, ids, presentment):
+    def _OrdersById(self, ids, presentment, shipments=False):
         known = {order["id"]: order for order in self.orders}
         return {"nodes": [known.get(gid) for gid in ids]}
 

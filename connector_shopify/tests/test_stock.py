@@ -31,8 +31,8 @@ class TestStock(ShopifyCase):
         item = {"id": f"gid://shopify/InventoryItem/{number}", "tracked": True}
         return {**item, "inventoryLevel": None if quantity is None else level}
 
-    def _at_location(self, items, location):
-        numbers = [gid.rpartition("/")[2] for gid in items]
+    def _at_location(self, ids, location):
+        numbers = [gid.rpartition("/")[2] for gid in ids]
         return {"nodes": [self._item(number) if number in self.levels else None for number in numbers]}
 
     def _of_location(self, location, first, after):

@@ -6,6 +6,7 @@ import pytest
 
 from odoo.addons.connector_base.canonical import Location, StockLevel
 from odoo.addons.connector_base.transport import ConfigurationError, DataError, RateLimited, TransientError
+from odoo.addons.connector_shopify import client as client_module
 from odoo.addons.connector_shopify import const, parser_stock
 from odoo.addons.connector_shopify.stock_push import push_levels
 
@@ -83,14 +84,15 @@ def test_levels_of_items():
         quantity=-4,
         updated_at=datetime(2026, 11, 20, 10, tzinfo=timezone.utc),
     )
-    assert session.variables == [{"items": ["a", "b", "c", "d", "e"], "location": "gid://shopify/Location/7"}]
+    assert session.variables == [{"ids": ["a", "b", "c", "d", "e"], "location": "gid://shopify/Location/7"}]
 
 
-def test_too_many_items_are_asked_for_in_halves():
+def test_too_many_items_are_asked_for_in_halves(monkeypatch):
+    monkeypatch.setattr(client_module, "_affordable_ids", {})
     dear = answer(errors=[error("MAX_COST_EXCEEDED")], cost=None)
     shop, session = client(dear, answer({"nodes": [item(1)]}), answer({"nodes": [item(2)]}))
     assert len(shop.inventory_at("l", ["1", "2"])) == 2
-    assert [variables["items"] for variables in session.variables] == [["1", "2"], ["1"], ["2"]]
+    assert [variables["ids"] for variables in session.variables] == [["1", "2"], ["1"], ["2"]]
 
 
 def test_levels_of_a_location():
