@@ -218,14 +218,10 @@ class ShopifyClient(OperationCalls):
         """
         variables = {"id": gid, "reason": reason, "restock": restock, "refund": refund, "notify": notify}
         try:
-            self._mutate("order_cancel", variables)
+            self._mutate_alone("order_cancel", variables)
         except DataError as error:
-            error.remedy = const.CANCEL_REMEDIES.get(error.code, const.CANCEL_REMEDY)
+            error.remedy = const.CANCEL_REMEDIES.get(error.code, error.remedy or const.CANCEL_REMEDY)
             raise
-        except ConfigurationError as error:
-            if error.code != "ACCESS_DENIED":
-                raise
-            raise DataError(error.message, code=error.code, remedy=error.remedy) from None
 
     def _complete_order(self, order, presentment):
         self._complete(order, _ORDER_CONNECTIONS, presentment)

@@ -3,7 +3,7 @@
 Ids are global ones (`gid://shopify/...`) here, plain ones in canonical documents.
 """
 
-from odoo.addons.connector_base.transport import TransientError
+from odoo.addons.connector_base.transport import ConfigurationError, DataError, TransientError
 
 from . import const
 from .answers import next_cursor, take
@@ -89,3 +89,62 @@ class OperationCalls:
         """
         variables = {"id": fulfillment, "tracking": tracking, "notify": notify}
         self._mutate("fulfillment_tracking_update", variables)
+
+    # === AFTER THE SALE === #
+
+    def suggested_refund(self, order, lines, shipping):
+        """Return the order with its `suggestedRefund` and its `refunds`. Changes nothing.
+
+        :param list lines: of `RefundLineItemInput`
+        :param shipping: Decimal, what of it is given back, in the customer's currency
+        :raise DataError: the order is unknown, or these units can't be given back
+        """
+        variables = {"id": order, "lines": lines, "shipping": str(shipping) if shipping else None}
+        node = self._execute("suggested_refund", variables).get("order")
+        if not node:
+            raise DataError(
+                "The order is not on Shopify any more.", code="NOT_FOUND", remedy=const.REFUND_REMEDIES["NOT_FOUND"]
+            )
+        if not node.get("suggestedRefund"):
+            raise DataError(
+                "Shopify can't give these units back.", code="REFUSED", remedy=const.REFUND_REMEDIES["REFUSED"]
+            )
+        return node
+
+    def refund_create(self, refund, *, key):
+        """Refund an order; return the id of the refund. Asked again with the same key, it returns the first one.
+
+        :param dict refund: a `RefundInput`
+        :raise DataError: refused
+        """
+        return take(self._mutate_alone("refund_create", {"input": refund, "key": key}), "refund", "id")
+
+    def order_update(self, values):
+        """Write an `OrderInput`.
+
+        :raise DataError: refused
+        """
+        self._mutate_alone("order_update", {"input": values})
+
+    def tags_add(self, gid, tags):
+        """Add tags to a record; those it has are left alone.
+
+        :raise DataError: refused
+        """
+        self._mutate_alone("tags_add", {"id": gid, "tags": list(tags)})
+
+    def tags_remove(self, gid, tags):
+        """Take tags off a record; those it hasn't don't matter.
+
+        :raise DataError: refused
+        """
+        self._mutate_alone("tags_remove", {"id": gid, "tags": list(tags)})
+
+    def _mutate_alone(self, name, variables):
+        """As `_mutate`, but a missing scope is a matter of this call alone: nothing else stops for it."""
+        try:
+            return self._mutate(name, variables)
+        except ConfigurationError as error:
+            if error.code != "ACCESS_DENIED":
+                raise
+            raise DataError(error.message, code=error.code, remedy=error.remedy) from None

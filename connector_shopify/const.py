@@ -34,6 +34,11 @@ EXPECTED_COST = {
     "OrderShipments": 110,
     "FulfillmentCreate": 11,
     "FulfillmentTrackingUpdate": 11,
+    "SuggestedRefund": 15,
+    "RefundCreate": 11,
+    "OrderUpdate": 11,
+    "TagsAdd": 11,
+    "TagsRemove": 11,
 }
 DEFAULT_EXPECTED_COST = 50
 
@@ -228,3 +233,13 @@ SHIPMENT_REMEDIES = {
     "NOT_FOUND": "The order was deleted at Shopify: nothing can be told of it any more.",
 }
 SHIPMENT_REMEDY = "Look at the order's fulfillments in Shopify's admin, correct what it says, then send it again."
+
+# === AFTER THE SALE === #
+
+REFUND_REMEDIES = {
+    "NOT_FOUND": "The order was deleted at Shopify: refund the customer there, or by hand.",
+    "TOO_MUCH": "Pay back no more than what Shopify shows as refundable: reckon the refund again in Odoo.",
+    "REFUSED": "Look at the order in Shopify's admin: its units may be refunded already, or its payment too old to be "
+    "paid back. Refund there what is right; it comes to Odoo by itself.",
+}
+ORDER_REMEDY = "Look at the order in Shopify's admin: it may be archived or deleted there. Then try again."

@@ -1,5 +1,6 @@
 from . import (
     integration_adapter,
+    integration_adapter_aftersale,
     integration_adapter_shipments,
     integration_adapter_stock,
     integration_backend,

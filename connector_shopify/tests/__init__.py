@@ -1,5 +1,6 @@
 from . import (
     test_adapter,
+    test_aftersale,
     test_amounts,
     test_connect,
     test_corpora_orders,
