@@ -31,6 +31,7 @@
         "wizards/integration_connect_views.xml",
         "views/integration_backend_views.xml",
         "views/integration_backend_orders_views.xml",
+        "views/integration_backend_version_views.xml",
         "views/integration_credential_views.xml",
         "views/integration_mapping_views.xml",
         "views/integration_binding_views.xml",

@@ -148,3 +148,9 @@ class OperationCalls:
             if error.code != "ACCESS_DENIED":
                 raise
             raise DataError(error.message, code=error.code, remedy=error.remedy) from None
+
+    # === VERSIONS === #
+
+    def api_versions(self):
+        """Return the versions of the Admin API: dicts with handle and supported."""
+        return take(self._execute("api_versions", {}), "publicApiVersions")

@@ -39,6 +39,7 @@ EXPECTED_COST = {
     "OrderUpdate": 11,
     "TagsAdd": 11,
     "TagsRemove": 11,
+    "ApiVersions": 8,
 }
 DEFAULT_EXPECTED_COST = 50
 
@@ -243,3 +244,8 @@ REFUND_REMEDIES = {
     "paid back. Refund there what is right; it comes to Odoo by itself.",
 }
 ORDER_REMEDY = "Look at the order in Shopify's admin: it may be archived or deleted there. Then try again."
+
+# === VERSIONS === #
+
+# How many days before the end of a version's support staff are told; a new version comes each quarter
+VERSION_NOTICE_DAYS = 90

@@ -6,6 +6,7 @@ from . import (
     integration_adapter_products,
     integration_adapter_shipments,
     integration_adapter_stock,
+    integration_adapter_version,
     integration_api_call,
     integration_api_usage,
     integration_backend,
@@ -19,6 +20,7 @@ from . import (
     integration_backend_secret,
     integration_backend_sync,
     integration_backend_transport,
+    integration_backend_version,
     integration_backend_workflow,
     integration_binding,
     integration_binding_order,
@@ -72,5 +74,6 @@ from . import (
     sync_job_orders,
     sync_job_payments,
     sync_job_reconcile,
+    sync_job_version,
     sync_job_workflow,
 )

@@ -2,6 +2,7 @@ from . import (
     test_accounting_dates,
     test_api_call,
     test_api_user_errors,
+    test_api_version,
     test_backend,
     test_binding,
     test_connect,

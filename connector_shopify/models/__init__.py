@@ -3,6 +3,7 @@ from . import (
     integration_adapter_aftersale,
     integration_adapter_shipments,
     integration_adapter_stock,
+    integration_adapter_version,
     integration_backend,
     product_template,
     sale_order,

@@ -11,6 +11,7 @@ from . import (
     test_stock,
     test_token,
     test_token_concurrency,
+    test_version,
     test_webhook,
     test_webhook_http,
 )
