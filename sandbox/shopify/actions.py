@@ -6,10 +6,11 @@ They add transactions, refunds and fulfilments and stamp ``updated_at``; storing
 
 import copy
 
-from . import pricing, status
+from . import fulfilling, pricing, status
 from .money import to_minor
-from .placing import Invalid, build_line
+from .placing import build_line
 from .shop import Shop
+from .status import Invalid
 
 CANCEL_REASONS = ("CUSTOMER", "DECLINED", "FRAUD", "INVENTORY", "OTHER", "STAFF")
 
@@ -77,11 +78,15 @@ def refund(shop: Shop, order: dict, now: str, *, lines=None, shipping=False, amo
     """Give back units (``[{line_id, quantity}]``), the shipping price and/or an ``amount``; ``full`` = all of it."""
     order = changed(order, now)
     if full:
-        units = [(line, line["quantity"] - status.returned(order, line["id"])) for line in order["lines"]]
+        left = [(line, line["quantity"] - status.returned(order, line["id"])) for line in order["lines"]]
+        units = [(line, quantity, (restock, None)) for line, quantity in left]
         shipping = True
     else:
-        units = [(_line(order, entry["line_id"]), int(entry["quantity"])) for entry in lines or ()]
-    entries = [_returned_units(shop, order, line, quantity, restock) for line, quantity in units if quantity]
+        units = [
+            (_line(order, e["line_id"]), int(e["quantity"]), (e.get("restock") or restock, e.get("location_id")))
+            for e in lines or ()
+        ]
+    entries = [_returned_units(shop, order, line, quantity, how) for line, quantity, how in units if quantity]
     carriage = _returned_shipping(shop, order) if shipping else []
     worth = sum(entry["subtotal"] for entry in (*entries, *carriage))
     if not order["taxes_included"]:
@@ -107,6 +112,7 @@ def refund(shop: Shop, order: dict, now: str, *, lines=None, shipping=False, amo
     if below < 0:
         # Earlier goodwill was part of what comes back now: an order is never worth less than nothing.
         record["adjustments"].append({"id": shop.id("OrderAdjustment"), "amount": -below, "tax": 0})
+    fulfilling.settle(shop, order, now)
     return order
 
 
@@ -117,13 +123,21 @@ def _line(order: dict, line_id) -> dict:
     raise Invalid(f"no line {line_id}")
 
 
-def _returned_units(shop: Shop, order: dict, line: dict, quantity: int, restock: str) -> dict:
-    before = status.returned(order, line["id"])
+def _returned_units(shop: Shop, order: dict, line: dict, quantity: int, how: tuple) -> dict:
+    """What comes back of a line, and how many of it were not sent yet: returns are of sent units first.
+
+    ``how``: (restock type, location id or None = where they were to be or were sent from).
+    """
+    restock, place = how
+    before, waiting = status.returned(order, line["id"]), status.to_fulfill(order, line)
     if quantity < 1 or before + quantity > line["quantity"]:
         raise Invalid("more units than the line still holds")
     subtotal, taxes = pricing.part_of(line, before, quantity)
+    still_out = line["quantity"] - before - waiting
+    removed = max(quantity - still_out, 0) if restock == "RETURN" else min(quantity, waiting)
     return {
         "id": shop.id("RefundLineItem"), "line_id": line["id"], "quantity": quantity, "restock_type": restock,
+        "removed": removed, "location_id": place or fulfilling.location_of(order, line["id"]),
         "subtotal": subtotal, "taxes": taxes,
     }  # fmt: skip
 
@@ -206,17 +220,22 @@ def edit(shop: Shop, order: dict, now: str, *, quantities=None, add=None) -> dic
         line["id"] = number
     order["lines"] += fresh
     pricing.price(order)
+    fulfilling.settle(shop, order, now)
     if removed:
         order = refund(shop, order, now, lines=removed, restock="NO_RESTOCK", pay_back=False)
     order["edited"] = True
     return order
 
 
-def fulfill(shop: Shop, order: dict, now: str, *, lines=None, company="UPS", number=None) -> dict:
-    """Send units (``[{line_id, quantity}]``, default all that are left) with a tracking number."""
+def fulfill(shop: Shop, order: dict, now: str, *, lines=None, company="UPS", number=None, location_id=None) -> dict:
+    """Send units (``[{line_id, quantity}]``, default all that are left) with a tracking number.
+
+    They are taken from the order's fulfillment orders, one shipment per location; ``location_id``: only of that one.
+    """
     if order["cancelled_at"]:
         raise Invalid("a cancelled order cannot be fulfilled")
     order = changed(order, now)
+    fulfilling.settle(shop, order, now)
     if lines is None:
         units = [(line, status.to_fulfill(order, line)) for line in order["lines"]]
     else:
@@ -227,19 +246,7 @@ def fulfill(shop: Shop, order: dict, now: str, *, lines=None, company="UPS", num
     for line, quantity in units:
         if not 0 < quantity <= status.to_fulfill(order, line):
             raise Invalid("more units than are left to fulfill")
-        line["fulfilled"] += quantity
-    ids = shop.ids("FulfillmentLineItem", len(units))
-    record = shop.id("Fulfillment")
-    order["fulfillments"].append(
-        {
-            "id": record, "name": f"{order['name']}-F{len(order['fulfillments']) + 1}", "created_at": now,
-            "company": company, "number": number or f"1Z{record}",
-            "lines": [
-                {"id": id_, "line_id": line["id"], "quantity": quantity}
-                for id_, (line, quantity) in zip(ids, units, strict=True)
-            ],
-        }
-    )  # fmt: skip
-    if status.fulfillment(order) == "FULFILLED" and status.outstanding(order) <= 0:
-        order["closed_at"] = now
+    tracking = [{"company": company, "number": number, "url": None}]
+    for picked in fulfilling.pick(order, units, location_id):
+        fulfilling.ship(shop, order, now, picked, tracking)
     return order

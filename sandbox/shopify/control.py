@@ -6,7 +6,8 @@ import secrets
 from werkzeug.wrappers import Request, Response
 
 from ..framework.web import json_body, json_response
-from . import actions, events, ledger, placing, seed, status
+from . import actions, events, fulfilling, ledger, placing, seed, status, stock
+from .control_stock import StockControl
 from .shop import PLANS, Shop, create_shop, gid, parse_gid
 
 #: Seconds that webhooks stay signed with the old secret after a rotation.
@@ -17,7 +18,7 @@ ORDER_ACTIONS = frozenset((
 ))  # fmt: skip
 
 
-class Control:
+class Control(StockControl):
     """Control calls on one services bundle; errors are ValueError (400) and KeyError (404)."""
 
     def __init__(self, services, buckets):
@@ -172,6 +173,8 @@ class Control:
                 placed.append(seed.settle(shop, order, financial, order["created_at"]))
             if wanted.get("quiet"):
                 shop.store.put_many(shop.domain, "order", [(order["id"], order) for order in placed])
+                for order in placed:
+                    stock.follow(shop, None, order)
             else:
                 for order in placed:
                     events.save(shop, self._services.deliveries, None, order)
@@ -198,7 +201,7 @@ class Control:
 
 PAGES = frozenset((
     "seed", "uninstall", "rotate-secret", "log", "ledger", "deliveries", "subscriptions", "products", "customers",
-    "orders",
+    "orders", "locations", "stock",
 ))  # fmt: skip
 
 
@@ -219,6 +222,17 @@ def shown(order: dict) -> dict:
             {"id": line["id"], "title": line["title"], "quantity": line["quantity"],
              "current_quantity": line["quantity"] - status.returned(order, line["id"])}
             for line in order["lines"]
+        ],
+        "fulfillments": [
+            {"id": record["id"], "name": record["name"], "status": record.get("status", "SUCCESS"),
+             "location_id": record.get("location_id"), "tracking": fulfilling.tracking_of(record),
+             "lines": [{"line_id": e["line_id"], "quantity": e["quantity"]} for e in record["lines"]]}
+            for record in order["fulfillments"]
+        ],
+        "fulfillment_orders": [
+            {"id": place["id"], "status": place["status"], "location_id": place["location_id"],
+             "lines": [{"line_id": e["line_id"], "remaining": e["remaining"]} for e in place["lines"]]}
+            for place in order.get("fulfillment_orders") or ()
         ],
     }  # fmt: skip
 

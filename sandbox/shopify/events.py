@@ -7,7 +7,7 @@ import json
 import uuid
 
 from ..framework.delivery import Deliveries
-from . import rest, status
+from . import rest, status, stock
 from .money import text
 from .shop import Shop, gid
 
@@ -16,6 +16,17 @@ API_VERSION = "2026-10"
 #: GraphQL's topic -> the name in the webhook's header.
 TOPICS = {
     "APP_UNINSTALLED": "app/uninstalled",
+    "CUSTOMERS_CREATE": "customers/create",
+    "CUSTOMERS_UPDATE": "customers/update",
+    "FULFILLMENTS_CREATE": "fulfillments/create",
+    "FULFILLMENTS_UPDATE": "fulfillments/update",
+    "INVENTORY_LEVELS_CONNECT": "inventory_levels/connect",
+    "INVENTORY_LEVELS_DISCONNECT": "inventory_levels/disconnect",
+    "INVENTORY_LEVELS_UPDATE": "inventory_levels/update",
+    "LOCATIONS_ACTIVATE": "locations/activate",
+    "LOCATIONS_CREATE": "locations/create",
+    "LOCATIONS_DEACTIVATE": "locations/deactivate",
+    "LOCATIONS_UPDATE": "locations/update",
     "ORDERS_CANCELLED": "orders/cancelled",
     "ORDERS_CREATE": "orders/create",
     "ORDERS_DELETE": "orders/delete",
@@ -40,8 +51,20 @@ def save(shop: Shop, deliveries: Deliveries, before: dict | None, after: dict, e
     with shop.store.transaction():
         shop.store.put(shop.domain, "order", after["id"], after)
         _tell(shop, deliveries, after, _payloads(shop, before, after, edited))
+        tell_levels(shop, deliveries, "INVENTORY_LEVELS_UPDATE", stock.follow(shop, before, after))
     deliveries.wake()
     return after
+
+
+def tell_levels(shop: Shop, deliveries: Deliveries, topic: str, changed: list[tuple[dict, dict]]):
+    """Queue a webhook for each (variant, level) that changed."""
+    wanted = {subscription["topic"] for subscription in shop.store.all(shop.domain, "subscription")}
+    for variant, level in changed if topic in wanted else ():
+        item_id, location_id = variant["inventory_item_id"], level["location_id"]
+        body = rest.inventory_level(variant, level, shop.config["utc_offset"])
+        if topic == "INVENTORY_LEVELS_DISCONNECT":
+            body = {"inventory_item_id": item_id, "location_id": location_id}
+        announce(shop, deliveries, stock.level_gid(item_id, location_id), [(topic, body)])
 
 
 def _payloads(shop: Shop, before: dict | None, after: dict, edited: dict | None) -> list[tuple[str, dict]]:
@@ -56,12 +79,26 @@ def _payloads(shop: Shop, before: dict | None, after: dict, edited: dict | None)
         whole = status.fulfillment(after) == "FULFILLED"
         topics.append("ORDERS_FULFILLED" if whole else "ORDERS_PARTIALLY_FULFILLED")
     told = [(topic, body) for topic in topics]
+    told += _shipments(shop, before, after)
     if edited is not None:
         told.append(("ORDERS_EDITED", {"order_edit": edited}))
     config, money = shop.config, rest.Money(after)
     for record in after["refunds"][len(before["refunds"]) if before else 0 :]:
         told.append(("REFUNDS_CREATE", rest.refund(after, record, money, config["utc_offset"])))
     return told
+
+
+def _shipments(shop: Shop, before: dict | None, after: dict) -> list[tuple[str, dict]]:
+    old = {record["id"]: record for record in before["fulfillments"]} if before else {}
+    money, offset = rest.Money(after), shop.config["utc_offset"]
+    return [
+        (
+            "FULFILLMENTS_UPDATE" if record["id"] in old else "FULFILLMENTS_CREATE",
+            rest.fulfillment(after, record, money, offset),
+        )
+        for record in after["fulfillments"]
+        if old.get(record["id"]) != record
+    ]
 
 
 def edit_payload(shop: Shop, before: dict, after: dict) -> dict:
@@ -116,7 +153,18 @@ def uninstall(shop: Shop, deliveries: Deliveries):
 
 
 def _tell(shop: Shop, deliveries: Deliveries, order: dict | None, told: list[tuple[str, dict]]):
-    """Queue one delivery per matching subscription; all of one change share the event id."""
+    if order is None:
+        announce(shop, deliveries, gid("Shop", shop.config["id"]), told)
+        return
+    extra = {"X-Shopify-Order-Id": str(order["id"]), "X-Shopify-Test": "true" if order["test"] else "false"}
+    announce(shop, deliveries, gid("Order", order["id"]), told, extra)
+
+
+def announce(shop: Shop, deliveries: Deliveries, subject: str, told: list[tuple[str, dict]], extra: dict | None = None):
+    """Queue one delivery per matching subscription; all of one change share the event id.
+
+    ``told``: (topic as in GraphQL, payload); ``subject``: global id of the record; ``extra``: more headers.
+    """
     subscriptions = shop.store.all(shop.domain, "subscription")
     if not subscriptions:
         return
@@ -138,13 +186,10 @@ def _tell(shop: Shop, deliveries: Deliveries, order: dict | None, told: list[tup
                 "X-Shopify-Event-Id": event,
                 "X-Shopify-Triggered-At": f"{shop.clock.iso()[:-1]}.{int(shop.clock.now() % 1 * 1e9):09d}Z",
                 "X-Shopify-Hmac-Sha256": signature(secret, body),
+                **(extra or {}),
             }
-            if order is not None:
-                headers["X-Shopify-Order-Id"] = str(order["id"])
-                headers["X-Shopify-Test"] = "true" if order["test"] else "false"
             if subscription["name"]:
                 headers["X-Shopify-Name"] = subscription["name"]
-            subject = gid("Order", order["id"]) if order is not None else gid("Shop", shop.config["id"])
             deliveries.enqueue(
                 shop.domain,
                 subject=subject,

@@ -3,7 +3,7 @@
 from functools import cache
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
-from . import pricing, rest, status
+from . import graph_fulfillment, graph_stock, pricing, rest, status
 from .access import require
 from .graph_shop import attributes, customer, mailing_address, product, variant
 from .money import short_text
@@ -91,7 +91,7 @@ def order_node(shop: Shop, order: dict) -> dict:
         "app": {"id": gid("App", rest.APP_IDS.get(order["source_name"], 580111)), "name": _channel_name(order)},
         "statusPageUrl": rest.status_url(config, order),
         "displayFinancialStatus": lambda _info: status.financial(order),
-        "displayFulfillmentStatus": lambda _info: status.fulfillment(order),
+        "displayFulfillmentStatus": lambda _info: status.display_fulfillment(order),
         "returnStatus": "NO_RETURN",
         "currencyCode": order["shop_currency"],
         "presentmentCurrencyCode": order["currency"],
@@ -161,7 +161,10 @@ def order_node(shop: Shop, order: dict) -> dict:
         "transactionsCount": {"count": len(order["transactions"]), "precision": "EXACT"},
         "refunds": _first(refunds),
         "refundable": bool(status.captured(order) - status.refunded(order)),
-        "fulfillments": _first([fulfillment_node(shop, order, record, bag) for record in order["fulfillments"]]),
+        "fulfillments": lambda info, first=None: [
+            graph_fulfillment.fulfillment_node(shop, order, record, bag) for record in order["fulfillments"][:first]
+        ],
+        "fulfillmentOrders": graph_fulfillment.of_order(shop, order),
         "fulfillmentsCount": {"count": len(order["fulfillments"]), "precision": "EXACT"},
         "risk": _risk(order),
         "riskLevel": order["risk"],
@@ -388,6 +391,11 @@ def refund_node(shop: Shop, order: dict, record: dict, bag: Bags) -> dict:
     paid = [entry for entry in order["transactions"] if entry["id"] in record["transactions"]]
     applications = [application(entry, index, order) for index, entry in enumerate(order["discounts"])]
 
+    def restocked_at(entry: dict):
+        number = rest.restocked_at(entry)
+        place = shop.store.get(shop.domain, "location", number) if number else None
+        return (lambda _info: graph_stock.location(shop, place)) if place else None
+
     def returned(entry: dict) -> dict:
         line = lines[entry["line_id"]]
         unit = pricing.half_up(pricing.Fraction(entry["subtotal"], entry["quantity"]))
@@ -397,7 +405,7 @@ def refund_node(shop: Shop, order: dict, record: dict, bag: Bags) -> dict:
             "quantity": entry["quantity"],
             "restockType": entry["restock_type"],
             "restocked": entry["restock_type"] in ("RETURN", "CANCEL"),
-            "location": None,
+            "location": restocked_at(entry),
             "priceSet": bag.lazy(unit),
             "subtotalSet": bag.lazy(entry["subtotal"]),
             "totalTaxSet": bag.lazy(sum(entry["taxes"])),
@@ -451,44 +459,4 @@ def _purchasing_company(order: dict) -> dict | None:
             "id": gid("CompanyLocation", company["location_id"]),
             "taxSettings": {"taxRegistrationId": company.get("tax_id")},
         },
-    }
-
-
-def fulfillment_node(shop: Shop, order: dict, record: dict, bag: Bags) -> dict:
-    lines = {line["id"]: line for line in order["lines"]}
-    applications = [application(entry, index, order) for index, entry in enumerate(order["discounts"])]
-
-    def sent(entry: dict) -> dict:
-        line = lines[entry["line_id"]]
-        return {
-            "__typename": "FulfillmentLineItem",
-            "id": gid("FulfillmentLineItem", entry["id"]),
-            "lineItem": lambda _info: line_node(shop, order, line, bag, applications),
-            "quantity": entry["quantity"],
-            "originalTotalSet": bag.lazy(line["unit"] * entry["quantity"]),
-            "discountedTotalSet": bag.lazy(
-                pricing.half_up(pricing.Fraction(pricing.net(line) * entry["quantity"], line["quantity"]))
-            ),
-        }
-
-    track = {
-        "company": record["company"],
-        "number": record["number"],
-        "url": f"https://www.ups.com/track?tracknum={record['number']}",
-    }
-    return {
-        "__typename": "Fulfillment",
-        "id": gid("Fulfillment", record["id"]),
-        "legacyResourceId": str(record["id"]),
-        "name": record["name"],
-        "status": "SUCCESS",
-        "displayStatus": "FULFILLED",
-        "createdAt": record["created_at"],
-        "updatedAt": record["created_at"],
-        "totalQuantity": sum(entry["quantity"] for entry in record["lines"]),
-        "requiresShipping": True,
-        "trackingInfo": lambda _info, first=None: [track][:first],
-        "location": None,
-        "fulfillmentLineItems": nested(record["lines"], sent),
-        "order": lambda _info: order_node(shop, order),
     }

@@ -1,6 +1,6 @@
-"""GraphQL shape of shop, app, catalogue, customers and locations."""
+"""GraphQL shape of shop, app, catalogue, customers."""
 
-from . import rest
+from . import graph_stock, rest, stock
 from .paging import nested
 from .shop import PLANS, Shop, gid
 
@@ -113,7 +113,7 @@ def product(shop: Shop, data: dict) -> dict:
         "options": lambda _info, first=None: options[:first],
         "variants": variants,
         "variantsCount": {"count": count, "precision": "EXACT"},
-        "totalInventory": sum(entry["inventory"] for entry in data["variants"]),
+        "totalInventory": lambda _info: sum(stock.available(shop, entry) for entry in data["variants"]),
         "tracksInventory": True,
     }
 
@@ -133,49 +133,30 @@ def variant(shop: Shop, owner: dict, data: dict) -> dict:
         "position": data["position"],
         "taxable": data["taxable"],
         "selectedOptions": [{"name": option["name"], "value": value} for option, value in chosen],
-        "inventoryItem": lambda _info: inventory_item(data),
-        "inventoryQuantity": data["inventory"],
+        "inventoryItem": lambda _info: inventory_item(shop, data),
+        "inventoryQuantity": lambda _info: stock.available(shop, data),
         "inventoryPolicy": "DENY",
-        "availableForSale": data["inventory"] > 0,
+        "availableForSale": lambda _info: stock.sellable(shop, data),
         "product": lambda _info: product(shop, owner),
         "createdAt": data["created_at"],
         "updatedAt": data["updated_at"],
     }
 
 
-def inventory_item(data: dict) -> dict:
+def inventory_item(shop: Shop, data: dict) -> dict:
     number = data["inventory_item_id"]
     return {
         "__typename": "InventoryItem",
         "id": gid("InventoryItem", number),
         "legacyResourceId": str(number),
         "sku": data["sku"],
-        "tracked": True,
+        "tracked": data.get("tracked", True),
         "requiresShipping": data["requires_shipping"],
         "measurement": {
             "id": gid("InventoryItemMeasurement", number),
             "weight": {"unit": "GRAMS", "value": float(data["grams"])},
         },
-        "createdAt": data["created_at"],
-        "updatedAt": data["updated_at"],
-    }
-
-
-def location(data: dict) -> dict:
-    keys = {"countryCode": "country_code", "provinceCode": "province_code"}
-    plain = ("address1", "city", "country", "province", "zip", "phone")
-    place = {key: data[key] for key in plain} | {key: data[source] for key, source in keys.items()}
-    printed = [data["address1"], f"{data['city']} {data['province_code']} {data['zip']}", data["country"]]
-    return {
-        "__typename": "Location",
-        "id": gid("Location", data["id"]),
-        "legacyResourceId": str(data["id"]),
-        "name": data["name"],
-        "isActive": True,
-        "fulfillsOnlineOrders": True,
-        "shipsInventory": True,
-        "isFulfillmentService": False,
-        "address": {**place, "address2": None, "formatted": printed},
+        **graph_stock.item_fields(shop, data),
         "createdAt": data["created_at"],
         "updatedAt": data["updated_at"],
     }

@@ -4,9 +4,10 @@ import hashlib
 import random
 
 from ..framework.clock import iso, parse_iso
-from . import pricing
+from . import fulfilling, pricing
 from .money import convert, rate_between, short_text, to_minor
 from .shop import Shop
+from .status import Invalid
 from .taxes import regime
 
 #: Discount codes any shopper may use; fixed values are in the shop's currency.
@@ -20,10 +21,6 @@ CODES = {
 _ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 
 
-class Invalid(ValueError):
-    """What was asked for cannot be done; the text says why."""
-
-
 def place(shop: Shop, spec: dict) -> dict:
     """A new order document, not stored yet. All keys are optional but ``lines``:
 
@@ -33,7 +30,7 @@ def place(shop: Shop, spec: dict) -> dict:
     shipping ``{title, code, price}`` or null; prices are in the shop's currency unless ``presentment_prices`` is true
     discounts ``[{type: discount_code|automatic|manual, title, code, value_type, value, target: order|line|shipping,
     line: index}]`` or discount_code (one of CODES); tip; test; note; tags; attributes; gateway; source_name;
-    created_at. Raises Invalid.
+    created_at; location_id (where it is sent from). Raises Invalid.
     """
     config = shop.config
     currency = spec.get("currency") or config["currency"]
@@ -94,6 +91,7 @@ def place(shop: Shop, spec: dict) -> dict:
     }
     order["discounts"] = _discounts(spec, order, currency, rate)
     pricing.price(order)
+    fulfilling.settle(shop, order, created, location_id=spec.get("location_id"))
     return order
 
 

@@ -6,7 +6,7 @@ from werkzeug.wrappers import Request, Response
 
 from ..framework.services import Services
 from ..framework.web import json_response
-from . import events, oauth, seed, storefront
+from . import events, oauth, seed, stock_seed, storefront
 from .api import AdminApi
 from .control import Control, summary
 from .shop import Shop, create_shop
@@ -24,6 +24,9 @@ class Shopify:
         self.controls = Control(services, self.api.buckets)
         services.deliveries.report = self._given_up
         services.deliveries.resign = events.forge
+        for domain in services.store.shops():
+            if self._shop(domain).exists:
+                stock_seed.upgrade(self._shop(domain))
 
     def _shop(self, domain: str) -> Shop:
         return Shop(self._services.store, self._services.clock, domain)

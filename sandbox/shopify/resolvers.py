@@ -2,7 +2,7 @@
 
 from graphql import GraphQLError
 
-from . import fields, graph_order, graph_shop
+from . import fields, graph_fulfillment, graph_order, graph_shop, graph_stock, stock
 from .access import Context, require
 from .paging import MAX_DEPTH, MAX_PAGE, BadRequest, connection
 from .search import Search
@@ -126,8 +126,10 @@ def product_variants(_root, info, *, query=None, sortKey=None, **page):
 
 def locations(_root, info, *, includeInactive=False, **page):
     require(info, "read_locations", "locations")
-    rows = _rows(info.context, "location", "ID", {"ID": lambda record: record["id"]})
-    return connection(rows, graph_shop.location, **page)
+    shop = info.context.shop
+    found = stock.locations(shop, inactive=bool(includeInactive))
+    rows = [(place["id"], place["id"], place) for place in found]
+    return connection(rows, lambda place: graph_stock.location(shop, place), **page)
 
 
 def _by_id(info, text: str):
@@ -148,6 +150,8 @@ def _by_id(info, text: str):
     if kind == "Refund":
         require(info, "read_orders", info.field_name)
         return _find_refund(info.context, number)
+    if kind in _FINDERS:
+        return _FINDERS[kind](None, info, id=text)
     if kind not in _NODES:
         return None
     where, scope, show = _NODES[kind]
@@ -164,10 +168,12 @@ def _find_refund(context: Context, number: int):
     return None
 
 
+#: Kinds that a module of their own finds.
+_FINDERS = {**graph_fulfillment.NODES, **graph_stock.NODES}
 _NODES = {
     "Product": ("product", "read_products", graph_shop.product),
     "Customer": ("customer", "read_customers", graph_shop.customer),
-    "Location": ("location", "read_locations", lambda _shop, record: graph_shop.location(record)),
+    "Location": ("location", "read_locations", graph_stock.location),
 }
 
 

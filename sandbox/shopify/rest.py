@@ -5,7 +5,7 @@ from datetime import datetime, timedelta, timezone
 from fractions import Fraction
 
 from ..framework.clock import parse_iso
-from . import pricing, status
+from . import fulfilling, pricing, status
 from .money import convert, text
 from .shop import Shop, gid
 
@@ -220,7 +220,7 @@ def refund(order: dict, record: dict, money: Money, offset: int) -> dict:
             {
                 "id": entry["id"],
                 "line_item_id": entry["line_id"],
-                "location_id": None,
+                "location_id": restocked_at(entry),
                 "quantity": entry["quantity"],
                 "restock_type": entry["restock_type"].lower(),
                 "subtotal": float(money.plain(entry["subtotal"])),
@@ -233,6 +233,10 @@ def refund(order: dict, record: dict, money: Money, offset: int) -> dict:
         ],
         "duties": [],
     }
+
+
+def restocked_at(entry: dict) -> int | None:
+    return entry.get("location_id") if entry["restock_type"] != "NO_RESTOCK" else None
 
 
 def _adjustment(order, record, number, *, kind, amount, tax, money: Money) -> dict:
@@ -251,29 +255,62 @@ def _adjustment(order, record, number, *, kind, amount, tax, money: Money) -> di
 
 def fulfillment(order: dict, record: dict, money: Money, offset: int) -> dict:
     by_id = {line["id"]: line for line in order["lines"]}
-    url = f"https://www.ups.com/track?tracknum={record['number']}"
+    tracking = fulfilling.tracking_of(record)
+    numbers = [entry["number"] for entry in tracking if entry["number"]]
+    urls = [entry["url"] for entry in tracking if entry["url"]]
     return {
         "id": record["id"],
         "admin_graphql_api_id": gid("Fulfillment", record["id"]),
         "created_at": local(record["created_at"], offset),
-        "location_id": None,
+        "location_id": record.get("location_id"),
         "name": record["name"],
         "order_id": order["id"],
         "origin_address": {},
         "receipt": {},
         "service": "manual",
         "shipment_status": None,
-        "status": "success",
-        "tracking_company": record["company"],
-        "tracking_number": record["number"],
-        "tracking_numbers": [record["number"]],
-        "tracking_url": url,
-        "tracking_urls": [url],
-        "updated_at": local(record["created_at"], offset),
+        "status": record.get("status", "SUCCESS").lower(),
+        "tracking_company": tracking[0]["company"] if tracking else None,
+        "tracking_number": numbers[0] if numbers else None,
+        "tracking_numbers": numbers,
+        "tracking_url": urls[0] if urls else None,
+        "tracking_urls": urls,
+        "updated_at": local(record.get("updated_at", record["created_at"]), offset),
         "line_items": [
             {**line_item(order, by_id[entry["line_id"]], money), "quantity": entry["quantity"]}
             for entry in record["lines"]
         ],
+    }
+
+
+def inventory_level(variant: dict, level: dict, offset: int) -> dict:
+    """What ``inventory_levels/*`` carries; an article that is not tracked has no quantity."""
+    item_id, location_id = variant["inventory_item_id"], level["location_id"]
+    return {
+        "inventory_item_id": item_id,
+        "location_id": location_id,
+        "available": level["available"] if variant.get("tracked", True) else None,
+        "updated_at": local(level["updated_at"], offset),
+        "admin_graphql_api_id": f"{gid('InventoryLevel', location_id)}?inventory_item_id={item_id}",
+    }
+
+
+def location(data: dict, offset: int) -> dict:
+    """What ``locations/*`` carries."""
+    keys = ("name", "address1", "city", "zip", "province", "phone", "country_code", "province_code")
+    return {
+        "id": data["id"],
+        **{key: data[key] for key in keys},
+        "address2": data.get("address2"),
+        "country": data["country_code"],
+        "country_name": data["country"],
+        "created_at": local(data["created_at"], offset),
+        "updated_at": local(data["updated_at"], offset),
+        "legacy": False,
+        "active": data.get("active", True),
+        "admin_graphql_api_id": gid("Location", data["id"]),
+        "localized_country_name": data["country"],
+        "localized_province_name": data["province"],
     }
 
 

@@ -6,7 +6,7 @@ The same seed on the same data gives the same shop, apart from ids that were alr
 import random
 
 from ..framework.clock import iso, parse_iso
-from . import actions, people, placing, status
+from . import actions, people, placing, status, stock_seed
 from .placing import Invalid
 from .shop import Shop
 from .taxes import CURRENCY_OF
@@ -104,15 +104,16 @@ def fill(shop: Shop, *, products: int = 0, orders: int = 0, days: int = 120, see
         shop.store.put_many(shop.domain, "product", [(entry["id"], entry) for entry in made])
         people_made = [_random_customer(shop, chosen, index, start) for index in range((orders + 2) // 3)]
         shop.store.put_many(shop.domain, "customer", [(entry["id"], entry) for entry in people_made])
+    stock_seed.stock_up(shop, made, seed)
     moments = sorted(now - days * 86400 + chosen.random() * days * 86400 for _ in range(orders))
     by_country: dict[str, list[dict]] = {}
     for entry in shop.store.all(shop.domain, "customer"):
         if entry["default_address"]:
             by_country.setdefault(entry["default_address"]["country_code"], []).append(entry)
     with shop.store.transaction():
-        placed = []
+        placed, shippers = [], stock_seed.shippers(shop, seed, len(moments))
         for index, moment in enumerate(moments):
-            spec = random_order(shop, chosen, by_country)
+            spec = {**random_order(shop, chosen, by_country), "location_id": shippers[index]}
             if index in (7, 11) and orders >= 500:
                 spec["lines"] = _many_lines(shop, chosen, BIG_ORDERS[0 if index == 7 else 1])
             spec["created_at"] = iso(moment)

@@ -22,9 +22,16 @@ SCOPES = (
     "read_fulfillments",
     "read_inventory",
     "read_locations",
+    "read_merchant_managed_fulfillment_orders",
     "read_orders",
     "read_products",
+    "read_returns",
+    "read_shopify_payments_payouts",
+    "write_customers",
+    "write_inventory",
+    "write_merchant_managed_fulfillment_orders",
     "write_orders",
+    "write_returns",
 )
 
 #: First id of a kind and the step between two: the size of real ones, never starting at 1.
@@ -35,6 +42,8 @@ ID_START = {
     "MailingAddress": 9_300_000_000_001, "OrderTransaction": 7_600_000_000_001, "Refund": 940_000_000_001,
     "RefundLineItem": 620_000_000_001, "OrderAdjustment": 310_000_000_001, "Fulfillment": 5_500_000_000_001,
     "FulfillmentLineItem": 13_500_000_000_001, "Location": 72_000_000_001, "Shop": 64_000_000_001,
+    "FulfillmentOrder": 6_900_000_000_001, "FulfillmentOrderLineItem": 14_100_000_000_001,
+    "FulfillmentHold": 51_000_000_001, "InventoryAdjustmentGroup": 88_000_000_001,
     "WebhookSubscription": 1_350_000_000_001, "RefundShippingLine": 55_000_000_001,
 }  # fmt: skip
 ID_STEP = 31

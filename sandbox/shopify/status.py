@@ -2,6 +2,13 @@
 
 from . import pricing
 
+#: States of a fulfillment order in which something may still be sent.
+OPEN_FULFILLMENT = ("OPEN", "IN_PROGRESS", "ON_HOLD", "SCHEDULED")
+
+
+class Invalid(ValueError):
+    """What was asked for cannot be done; the text says why."""
+
 
 def _sum(order: dict, *kinds: str) -> int:
     return sum(t["amount"] for t in order["transactions"] if t["kind"] in kinds and t["status"] == "SUCCESS")
@@ -86,11 +93,24 @@ def financial(order: dict) -> str:
     return "AUTHORIZED" if authorized(order) else "PENDING"
 
 
+def removed(order: dict, line_id: int) -> int:
+    """Units of a line that were refunded or removed before they were sent."""
+    entries = (e for r in order["refunds"] for e in r["lines"] if e["line_id"] == line_id)
+    return sum(entry.get("removed", entry["quantity"]) for entry in entries)
+
+
 def to_fulfill(order: dict, line: dict) -> int:
     """Units of a line that still have to be sent."""
     if line["tip"]:
         return 0
-    return max(line["quantity"] - returned(order, line["id"]) - line["fulfilled"], 0)
+    return max(line["quantity"] - removed(order, line["id"]) - line["fulfilled"], 0)
+
+
+def display_fulfillment(order: dict) -> str:
+    """As shown to people: an order of which everything that is left to send is held is on hold."""
+    state = fulfillment(order)
+    waiting = [e["status"] for e in order.get("fulfillment_orders") or () if e["status"] in OPEN_FULFILLMENT]
+    return "ON_HOLD" if state == "UNFULFILLED" and waiting and set(waiting) == {"ON_HOLD"} else state
 
 
 def fulfillment(order: dict) -> str:

@@ -5,7 +5,7 @@ from itertools import islice
 from werkzeug.wrappers import Request, Response
 
 from ..framework.html import Markup, back_to, button, deliveries_table, frame, join, link, options, table, tag
-from . import people, pricing, status
+from . import people, pricing, status, stock
 from .events import money_text
 from .placing import CODES, Invalid
 from .shop import Shop, gid
@@ -117,6 +117,11 @@ def _wanted(shop: Shop, request: Request) -> dict:
     ]
     if not lines:
         raise Invalid("Choose a quantity of at least one product.")
+    for line in lines:
+        product, variant = shop.variants()[line["variant_id"]]
+        if not stock.sellable(shop, variant, line["quantity"]):
+            left = max(stock.available(shop, variant), 0)
+            raise Invalid(f"Not enough in stock of {product['title']} ({variant['title']}). Left: {left}.")
     place = people.PLACES[int(form.get("place", 0))]
     country, province = place[1], place[2]
     chosen = form.get("customer", "")
