@@ -38,6 +38,8 @@
         "views/sync_job_views.xml",
         "views/integration_webhook_event_views.xml",
         "views/integration_cursor_views.xml",
+        "views/integration_privacy_views.xml",
+        "views/res_config_settings_views.xml",
         "views/integration_reconciliation_views.xml",
         "views/integration_api_call_views.xml",
         "views/sale_order_views.xml",

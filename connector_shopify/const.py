@@ -249,3 +249,12 @@ ORDER_REMEDY = "Look at the order in Shopify's admin: it may be archived or dele
 
 # How many days before the end of a version's support staff are told; a new version comes each quarter
 VERSION_NOTICE_DAYS = 90
+
+# === PRIVACY === #
+
+# https://shopify.dev/docs/apps/build/compliance/privacy-law-compliance: set in the app, not by subscriptions
+PRIVACY_TOPICS = {
+    "customers/data_request": "export",
+    "customers/redact": "erase_customer",
+    "shop/redact": "erase_account",
+}

@@ -19,6 +19,7 @@ from . import (
     partner_writer,
     payment_importer,
     preflight,
+    privacy_officer,
     product_resolver,
     refund_importer,
     rehearsal,

@@ -16,6 +16,7 @@ from .ports import (
     CallRecorder,
     ConnectionReport,
     Page,
+    PrivacyCall,
     WebhookEnvelope,
     WebhookReport,
     WebhookRequest,

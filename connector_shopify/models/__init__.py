@@ -1,6 +1,7 @@
 from . import (
     integration_adapter,
     integration_adapter_aftersale,
+    integration_adapter_privacy,
     integration_adapter_shipments,
     integration_adapter_stock,
     integration_adapter_version,

@@ -7,6 +7,7 @@ from . import (
     test_import,
     test_mirror_fields,
     test_order_life,
+    test_privacy_http,
     test_shipments,
     test_stock,
     test_token,
