@@ -74,8 +74,12 @@ def void(shop: Shop, order: dict, now: str) -> dict:
 
 
 def refund(shop: Shop, order: dict, now: str, *, lines=None, shipping=False, amount=None, full=False, note=None,
-           restock="RETURN", pay_back=True) -> dict:  # fmt: skip
-    """Give back units (``[{line_id, quantity}]``), the shipping price and/or an ``amount``; ``full`` = all of it."""
+           restock="RETURN", pay_back=True, payments=None) -> dict:  # fmt: skip
+    """Give back units (``[{line_id, quantity, restock, location_id}]``), shipping and/or an ``amount``; ``full`` = all.
+
+    ``shipping``: True = all that is left of it, or an amount without its taxes unless prices hold them. ``payments``:
+    ``[(id of the payment, minor units)]`` that are given back, instead of an ``amount``.
+    """
     order = changed(order, now)
     if full:
         left = [(line, line["quantity"] - status.returned(order, line["id"])) for line in order["lines"]]
@@ -87,24 +91,29 @@ def refund(shop: Shop, order: dict, now: str, *, lines=None, shipping=False, amo
             for e in lines or ()
         ]
     entries = [_returned_units(shop, order, line, quantity, how) for line, quantity, how in units if quantity]
-    carriage = _returned_shipping(shop, order) if shipping else []
-    worth = sum(entry["subtotal"] for entry in (*entries, *carriage))
-    if not order["taxes_included"]:
-        worth += sum(sum(entry["taxes"]) for entry in (*entries, *carriage))
+    carriage = [
+        {"id": shop.id("RefundShippingLine"), **part}
+        for part in returned_shipping(order, None if shipping is True else to_minor(shipping, order["currency"]))
+    ] if shipping else []  # fmt: skip
+    worth, stated = worth_of(order, (*entries, *carriage)), amount is not None or bool(payments)
     available = status.captured(order) - status.refunded(order)
-    given = min(worth, available) if amount is None else to_minor(amount, order["currency"])
+    if payments is not None:
+        given = sum(minor for _, minor in payments)
+    else:
+        given = min(worth, available) if amount is None else to_minor(amount, order["currency"])
+        paid = (t["id"] for t in order["transactions"] if t["kind"] in ("SALE", "CAPTURE") and t["status"] == "SUCCESS")
+        payments = [(next(paid, None), given)] if pay_back else []
     if given > available:
         raise Invalid("more than was received cannot be refunded")
     record = {
         "id": shop.id("Refund"), "created_at": now, "note": note, "restock": restock != "NO_RESTOCK",
         "lines": entries, "shipping": carriage, "adjustments": [], "transactions": [],
     }  # fmt: skip
-    if amount is not None and given != worth:
+    if stated and given != worth:
         record["adjustments"].append({"id": shop.id("OrderAdjustment"), "amount": worth - given, "tax": 0})
-    if given and pay_back:
-        paid = (t["id"] for t in order["transactions"] if t["kind"] in ("SALE", "CAPTURE") and t["status"] == "SUCCESS")
-        parent = next(paid, None)
-        record["transactions"].append(transact(shop, order, "REFUND", given, now, parent=parent))
+    for parent, minor in payments:
+        if minor:
+            record["transactions"].append(transact(shop, order, "REFUND", minor, now, parent=parent))
     if not (entries or carriage or record["transactions"]):
         raise Invalid("nothing to refund")
     order["refunds"].append(record)
@@ -114,6 +123,12 @@ def refund(shop: Shop, order: dict, now: str, *, lines=None, shipping=False, amo
         record["adjustments"].append({"id": shop.id("OrderAdjustment"), "amount": -below, "tax": 0})
     fulfilling.settle(shop, order, now)
     return order
+
+
+def worth_of(order: dict, parts) -> int:
+    """What returned units and shipping come to, taxes and all."""
+    worth = sum(part["subtotal"] for part in parts)
+    return worth if order["taxes_included"] else worth + sum(sum(part["taxes"]) for part in parts)
 
 
 def _line(order: dict, line_id) -> dict:
@@ -142,16 +157,26 @@ def _returned_units(shop: Shop, order: dict, line: dict, quantity: int, how: tup
     }  # fmt: skip
 
 
-def _returned_shipping(shop: Shop, order: dict) -> list[dict]:
-    done = {entry["line_id"] for refund in order["refunds"] for entry in refund["shipping"]}
-    return [
-        {
-            "id": shop.id("RefundShippingLine"), "line_id": line["id"], "subtotal": pricing.net(line),
-            "taxes": [tax["amount"] for tax in line["taxes"]],
-        }
-        for line in order["shipping"]
-        if line["id"] not in done and pricing.net(line)
-    ]  # fmt: skip
+def returned_shipping(order: dict, amount: int | None = None) -> list[dict]:
+    """Shipping that goes back, per line: all that is left, or ``amount`` minor units of it. Raises Invalid."""
+    given: dict[int, list[dict]] = {}
+    for record in order["refunds"]:
+        for entry in record["shipping"]:
+            given.setdefault(entry["line_id"], []).append(entry)
+    parts = []
+    for line in order["shipping"]:
+        before, price = given.get(line["id"], []), pricing.net(line)
+        left = price - sum(entry["subtotal"] for entry in before)
+        part = left if amount is None else min(left, amount)
+        if part <= 0:
+            continue
+        rest = [t["amount"] - sum(e["taxes"][n] for e in before) for n, t in enumerate(line["taxes"])]
+        share = pricing.Fraction(part, left)
+        parts.append({"line_id": line["id"], "subtotal": part, "taxes": [pricing.half_up(tax * share) for tax in rest]})
+        amount = None if amount is None else amount - part
+    if amount:
+        raise Invalid("more shipping than is left cannot be refunded")
+    return parts
 
 
 def cancel(shop: Shop, order: dict, now: str, reason: str = "CUSTOMER", note: str | None = None, *,

@@ -6,7 +6,7 @@ import secrets
 from werkzeug.wrappers import Request, Response
 
 from ..framework.web import json_body, json_response
-from . import actions, events, fulfilling, ledger, placing, seed, status, stock
+from . import actions, customers, events, fulfilling, ledger, payments, placing, privacy, seed, status, stock
 from .control_stock import StockControl
 from .shop import PLANS, Shop, create_shop, gid, parse_gid
 
@@ -57,7 +57,9 @@ class Control(StockControl):
             return json_response({"deleted": shop.domain})
         if request.method in ("POST", "PATCH"):
             wanted = json_body(request)
-            changeable = {"name", "plan", "bucket_size", "restore_rate", "scopes", "installed", "tax_shipping"}
+            changeable = {
+                "name", "plan", "bucket_size", "restore_rate", "scopes", "installed", "tax_shipping", "compliance_url",
+            }  # fmt: skip
             unknown = set(wanted) - changeable
             if unknown:
                 raise ValueError(f"cannot be changed: {', '.join(sorted(unknown))}")
@@ -114,12 +116,33 @@ class Control(StockControl):
             return json_response(product, 201)
         return json_response({"products": shop.store.all(shop.domain, "product")})
 
-    def _customers(self, shop: Shop, request: Request, _rest) -> Response:
+    def _customers(self, shop: Shop, request: Request, rest: list[str]) -> Response:
+        if request.method == "POST" and rest:
+            return json_response(self.change_customer(shop, int(rest[0]), json_body(request)))
         if request.method == "POST":
             record = seed.customer(shop, json_body(request))
-            shop.store.put(shop.domain, "customer", record["id"], record)
-            return json_response(record, 201)
+            return json_response(customers.save(shop, self._services.deliveries, None, record), 201)
         return json_response({"customers": shop.store.all(shop.domain, "customer")})
+
+    def change_customer(self, shop: Shop, number: int, wanted: dict) -> dict:
+        """Change name, e-mail, phone, note or tags of a customer, and tell subscribers; the customer."""
+        known = shop.store.get(shop.domain, "customer", number)
+        if known is None:
+            raise KeyError(f"customer {number}")
+        keys = ("first_name", "last_name", "email", "phone", "note", "tags")
+        after = {**known, **{key: wanted[key] for key in keys if key in wanted}, "updated_at": shop.clock.iso()}
+        return customers.save(shop, self._services.deliveries, known, after)
+
+    def ask(self, shop: Shop, topic: str, customer=None) -> dict:
+        """Ask the app what privacy law demands; the payload sent."""
+        return privacy.ask(shop, self._services.deliveries, topic, customer)
+
+    def _privacy(self, shop: Shop, request: Request, _rest) -> Response:
+        wanted = json_body(request)
+        return json_response(self.ask(shop, wanted.get("topic", ""), wanted.get("customer")), 201)
+
+    def _payouts(self, shop: Shop, _request: Request, _rest) -> Response:
+        return json_response({"payouts": [ledger.of_payout(shop, payout) for payout in payments.books(shop)[1]]})
 
     # --- orders ----------------------------------------------------------------------------------------------------
     def _orders(self, shop: Shop, request: Request, rest: list[str]) -> Response:
@@ -146,8 +169,8 @@ class Control(StockControl):
             raise KeyError(f"order {text}")
         return order
 
-    def deliveries_of(self, shop: Shop, subject: str) -> list[dict]:
-        """Webhook deliveries that told of one record, newest first."""
+    def deliveries_of(self, shop: Shop, subject: str | None = None) -> list[dict]:
+        """Webhook deliveries that told of one record, or of any, newest first."""
         return self._services.deliveries.listing(shop.domain, subject)
 
     def place(self, shop: Shop, spec: dict) -> dict:
@@ -201,7 +224,7 @@ class Control(StockControl):
 
 PAGES = frozenset((
     "seed", "uninstall", "rotate-secret", "log", "ledger", "deliveries", "subscriptions", "products", "customers",
-    "orders", "locations", "stock",
+    "orders", "locations", "stock", "privacy", "payouts",
 ))  # fmt: skip
 
 

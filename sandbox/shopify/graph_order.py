@@ -4,6 +4,7 @@ from functools import cache
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
 from . import graph_fulfillment, graph_stock, pricing, rest, status
+from . import refunds as refunds_of
 from .access import require
 from .graph_shop import attributes, customer, mailing_address, product, variant
 from .money import short_text
@@ -160,6 +161,7 @@ def order_node(shop: Shop, order: dict) -> dict:
         "transactions": _first([transaction_node(order, entry, bag) for entry in order["transactions"]]),
         "transactionsCount": {"count": len(order["transactions"]), "precision": "EXACT"},
         "refunds": _first(refunds),
+        "suggestedRefund": refunds_of.suggested(shop, order),
         "refundable": bool(status.captured(order) - status.refunded(order)),
         "fulfillments": lambda info, first=None: [
             graph_fulfillment.fulfillment_node(shop, order, record, bag) for record in order["fulfillments"][:first]

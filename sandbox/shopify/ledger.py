@@ -3,7 +3,7 @@
 What an import is compared with. Amounts are exact decimal texts.
 """
 
-from . import pricing, rest, status
+from . import payments, pricing, rest, status
 from .money import text
 from .shop import Shop, gid
 
@@ -73,4 +73,18 @@ def of_order(order: dict) -> dict:
 
 
 def of_shop(shop: Shop) -> dict:
-    return {"orders": [of_order(order) for order in shop.store.all(shop.domain, "order")]}
+    orders = [of_order(order) for order in shop.store.all(shop.domain, "order")]
+    return {"orders": orders, "payouts": [of_payout(shop, payout) for payout in payments.books(shop)[1]]}
+
+
+def of_payout(shop: Shop, payout: dict) -> dict:
+    """One payout in the shop's currency: what it consists of, and what arrives at the bank."""
+    currency = shop.config["currency"]
+    sums = {
+        kind: {"gross": text(gross, currency), "fee": text(fee, currency)}
+        for kind, (gross, fee) in payments.summary(payout).items()
+    }
+    return {
+        "id": gid("ShopifyPaymentsPayout", payout["id"]), "day": payout["day"], "issued_at": payout["at"],
+        "currency": currency, "net": text(payout["net"], currency), **sums,
+    }  # fmt: skip

@@ -6,10 +6,14 @@ from pathlib import Path
 from graphql import GraphQLSchema, build_schema
 
 from . import (
+    customers,
     fulfillment_mutations,
     graph_fulfillment,
     graph_stock,
     mutations,
+    order_mutations,
+    payments,
+    refunds,
     resolvers,
     stock_mutations,
     subscriptions,
@@ -17,7 +21,8 @@ from . import (
 
 #: Every module with ``QUERY`` or ``MUTATION``: resolvers of the roots' fields.
 MODULES = (
-    fulfillment_mutations, graph_fulfillment, graph_stock, mutations, resolvers, stock_mutations, subscriptions,
+    customers, fulfillment_mutations, graph_fulfillment, graph_stock, mutations, order_mutations, payments, refunds,
+    resolvers, stock_mutations, subscriptions,
 )  # fmt: skip
 
 FOLDER = Path(__file__).parent / "schema"

@@ -155,6 +155,7 @@ def create_shop(store: Store, clock: Clock, domain: str, **settings) -> Shop:
         "old_secret_until": 0,
         "admin_token": "shpat_" + derived("admin token"),
         "installed": True,
+        "compliance_url": None,
         "created_at": clock.iso(),
     }
     unknown = set(settings) - set(config)

@@ -5,7 +5,7 @@ from itertools import islice
 from werkzeug.wrappers import Request, Response
 
 from ..framework.html import Markup, back_to, button, deliveries_table, frame, join, link, options, table, tag
-from . import people, pricing, status, stock
+from . import people, pricing, status, stock, storefront_stock
 from .events import money_text
 from .placing import CODES, Invalid
 from .shop import Shop, gid
@@ -36,7 +36,7 @@ def _answer(platform, shop: Shop, request: Request, parts: list[str]) -> Respons
         return _act(platform, shop, request, parts[1], parts[2])
     if len(parts) == 2 and parts[0] == "orders":
         return _order(platform, shop, parts[1])
-    return None if parts else _front(shop, request)
+    return storefront_stock.page(platform, shop, request, parts) if parts else _front(shop, request)
 
 
 def _front(shop: Shop, request: Request) -> Response:
@@ -98,7 +98,9 @@ def _front(shop: Shop, request: Request) -> Response:
             for o in orders
         ],
     )  # fmt: skip
-    body = join((form, Markup("<h2>Newest orders</h2><section>{}</section>").format(listing)))
+    body = join(
+        (storefront_stock.menu(shop), form, Markup("<h2>Newest orders</h2><section>{}</section>").format(listing))
+    )
     return frame(shop.config["name"], body, place=shop.clock.iso())
 
 
@@ -216,7 +218,7 @@ def _order(platform, shop: Shop, number: str) -> Response:
         '<p class="row">{tags}<span class="dim">{email} · placed {created} · changed {updated}</span></p>'
         '<div class="row">{actions}</div><h2>Lines</h2><form method="post" action="{base}/edit"><section>{lines}{save}'
         "</section></form><section>{figures}</section><h2>Payments</h2><section>{payments}</section>"
-        "<h2>Webhooks</h2><section>{sent}</section><p>{back}</p>"
+        "{shipments}<h2>Webhooks</h2><section>{sent}</section><p>{back}</p>"
     ).format(
         tags=join(
             tag(text)
@@ -236,6 +238,7 @@ def _order(platform, shop: Shop, number: str) -> Response:
         save=save,
         figures=table(("", ">"), figures),
         payments=table(("At", "Kind", "Gateway", ">Amount"), payments) if payments else "none",
+        shipments=storefront_stock.shipments(shop, order),
         sent=deliveries_table(sent),
         back=link(f"/shop/{shop.domain}/", "Back to the shop"),
     )

@@ -7,7 +7,8 @@ import pytest
 from sandbox.shopify import status
 
 READ = """query($id: ID!) { order(id: $id) { displayFulfillmentStatus closed fulfillmentOrders(first: 9) { nodes {
-  id status supportedActions { action } assignedLocation { name countryCode location { id } } fulfillmentHolds { reason }
+  id status supportedActions { action } fulfillmentHolds { reason }
+  assignedLocation { name countryCode location { id } }
   lineItems(first: 9) { nodes { id totalQuantity remainingQuantity sku lineItem { id } } } } }
   fulfillments(first: 9) { id name status displayStatus location { id } trackingInfo { company number url }
     fulfillmentLineItems(first: 9) { nodes { quantity lineItem { id } } } fulfillmentOrders(first: 2) { nodes { id } } }
@@ -128,7 +129,8 @@ def test_split_over_locations_and_moved(lab, mugs, hub):
 def test_hold_and_release(lab, mugs):
     order = lab.place(lines=[{"variant_id": mugs["id"], "quantity": 2}], financial="paid")
     (place,) = work(lab, order)
-    hold = """mutation($id: ID!, $hold: FulfillmentOrderHoldInput!) { fulfillmentOrderHold(id: $id, fulfillmentHold: $hold) {
+    hold = """mutation($id: ID!, $hold: FulfillmentOrderHoldInput!) {
+      fulfillmentOrderHold(id: $id, fulfillmentHold: $hold) {
       fulfillmentHold { id displayReason } fulfillmentOrder { status } remainingFulfillmentOrder { status }
       userErrors { code } } }"""
     release = """mutation($id: ID!) { fulfillmentOrderReleaseHold(id: $id) {
@@ -151,7 +153,8 @@ def test_hold_and_release(lab, mugs):
 def test_split_is_all_or_nothing(lab, mugs):
     order = lab.place(lines=[{"variant_id": mugs["id"], "quantity": 3}], financial="paid")
     (place,) = work(lab, order)
-    query = """mutation($splits: [FulfillmentOrderSplitInput!]!) { fulfillmentOrderSplit(fulfillmentOrderSplits: $splits) {
+    query = """mutation($splits: [FulfillmentOrderSplitInput!]!) {
+      fulfillmentOrderSplit(fulfillmentOrderSplits: $splits) {
       fulfillmentOrderSplits { remainingFulfillmentOrder { lineItems(first: 2) { nodes { totalQuantity } } } }
       userErrors { code } } }"""
     line = place["lineItems"]["nodes"][0]["id"]

@@ -105,3 +105,38 @@ def test_every_document_of_the_connector_is_answered():
     texts = [path.read_text(encoding="utf-8") for path in files]
     errors = validate(schema(), parse("\n".join(texts)))
     assert [error.message for error in errors if "operation" not in error.message] == []
+
+
+def test_stock_page(shop):
+    path = f"/shop/{shop.domain}/stock"
+    page = shop.client.get(path).text
+    name, value = re.search(r'<input type="number" name="(\d+-\d+)" value="(\d+)">', page).groups()
+    saved = shop.client.post(path, data={name: str(int(value) + 5), f"was-{name}": value})
+    assert saved.status_code == 303
+    assert f'name="{name}" value="{int(value) + 5}"' in shop.client.get(path).text
+    empty, _ = re.search(r'<input type="number" name="(\d+-\d+)" value="()">', page).groups()
+    assert shop.client.post(path, data={empty: "3", f"was-{empty}": ""}).status_code == 303
+    assert f'name="{empty}" value="3"' in shop.client.get(path).text
+    assert shop.client.post(f"/shop/{shop.domain}/locations/new", data={"name": "Garage"}).status_code == 303
+    assert "Garage" in shop.client.get(path).text
+    garage = shop.control("GET", "/locations")["locations"][-1]["id"]
+    shop.client.post(f"/shop/{shop.domain}/locations/{garage}", data={"active": "no"})
+    assert ">Garage</th>" not in shop.client.get(path).text
+
+
+def test_order_page_shows_shipments(shop):
+    order = shop.place(lines=[{"title": "A", "price": "5", "quantity": 3}], financial="paid")
+    path = f"/shop/{shop.domain}/orders/{order['id']}"
+    assert "3 x A" in shop.client.get(path).text
+    line = order["lines"][0]["id"]
+    shop.act(order, "fulfill", lines=[{"line_id": line, "quantity": 2}], company="UPS", number="1Z9")
+    page = shop.client.get(path).text
+    assert "2 x A" in page and "1 x A" in page and 'href="https://www.ups.com/track?tracknum=1Z9"' in page
+
+
+def test_payouts_page(shop):
+    shop.place(financial="paid", rates=[])
+    shop.sandbox.services.clock.change(advance=86400)
+    page = shop.client.get(f"/shop/{shop.domain}/payouts").text
+    assert "SCHEDULED" in page and ">9.41<" in page
+    assert shop.control("GET", "/payouts")["payouts"][0]["charges"] == {"gross": "10.00", "fee": "0.59"}
