@@ -1,4 +1,4 @@
-"""Stock and shipments through our client against the sandbox: what it makes of what we send, over HTTP."""
+"""Stock, shipments and refunds through our client against the sandbox: what it makes of what we send, over HTTP."""
 
 import itertools
 from dataclasses import replace
@@ -7,11 +7,13 @@ from decimal import Decimal
 
 import pytest
 
-from odoo.addons.connector_base.canonical import Shipment, ShipmentLine, StockLevel
-from odoo.addons.connector_base.transport import Session
+from odoo.addons.connector_base.canonical import RefundRequest, RefundRequestLine, Shipment, ShipmentLine, StockLevel
+from odoo.addons.connector_base.transport import DataError, Session
 from odoo.addons.connector_shopify import const, parser, parser_stock
 from odoo.addons.connector_shopify.auth import TokenAuth
 from odoo.addons.connector_shopify.client import ShopifyClient
+from odoo.addons.connector_shopify.parser_refund import Suggestion
+from odoo.addons.connector_shopify.renderer_refund import attempt_key, lines_input, mark, refund_input
 from odoo.addons.connector_shopify.renderer_shipment import tracking_input
 from odoo.addons.connector_shopify.shipment_push import push_shipments
 from odoo.addons.connector_shopify.stock_push import push_levels
@@ -299,3 +301,82 @@ def test_two_locations_are_two_fulfillments(store):
     assert {entry.location_external_id for entry in store.read(order_id).shipments} == {store.main, store.hub}
     (again,) = push_shipments(store.client, [sent])
     assert sorted(again.external_ids) == sorted(done.external_ids)
+
+
+# === AFTER THE SALE === #
+
+
+def request(order_id, line_id, quantity=1, **changes):
+    line = RefundRequestLine(line_external_id=line_id, quantity=Decimal(quantity), restock=True)
+    values = {"order_external_id": order_id, "lines": (line,), "key": f"refund-{next(numbers)}", "note": "Broken"}
+    return RefundRequest(**{**values, **changes})
+
+
+def suggestion(store, wanted):
+    order = f"gid://shopify/Order/{wanted.order_external_id}"
+    node = store.client.suggested_refund(order, lines_input(wanted), wanted.shipping)
+    return Suggestion(node, "presentment")
+
+
+def refund(store, wanted):
+    """Refund as the adapter does; return the id of the refund."""
+    found = suggestion(store, wanted)
+    if done := found.refund_noted(mark(wanted.key)):
+        return done
+    values = refund_input(wanted, found)
+    return store.client.refund_create(values, key=attempt_key(wanted, values)).rpartition("/")[2]
+
+
+def test_a_refund_is_what_was_reckoned(store):
+    mug = store.article()
+    order_id, lines = store.place((mug, 3))
+    wanted = request(order_id, lines[mug["sku"]], 2)
+    preview = suggestion(store, wanted).preview()
+    assert preview.amount == preview.subtotal + preview.tax > 0
+    before = store.levels(mug)[store.main]
+    refund_id = refund(store, wanted)
+    (seen,) = store.read(order_id).refunds
+    assert seen.external_id == refund_id
+    assert sum(payment.amount for payment in seen.payments) == preview.amount
+    assert [(line.line_external_id, line.quantity, line.restock) for line in seen.lines] == [
+        (lines[mug["sku"]], 2, True)
+    ]
+    assert seen.note.startswith("Broken")
+    assert store.levels(mug)[store.main] == before + 2
+
+
+def test_a_refund_asked_twice_is_one(store):
+    mug = store.article()
+    order_id, lines = store.place((mug, 2))
+    wanted = request(order_id, lines[mug["sku"]])
+    assert refund(store, wanted) == refund(store, wanted)
+    assert len(store.read(order_id).refunds) == 1
+
+
+def test_a_part_of_the_amount(store):
+    mug = store.article()
+    order_id, lines = store.place((mug, 1))
+    refund(store, request(order_id, lines[mug["sku"]], amount=Decimal("2.50")))
+    (seen,) = store.read(order_id).refunds
+    assert sum(payment.amount for payment in seen.payments) == Decimal("2.50")
+    with pytest.raises(DataError) as caught:
+        refund(store, request(order_id, lines[mug["sku"]], amount=Decimal("999")))
+    assert caught.value.remedy
+
+
+def test_notes_and_tags(store):
+    mug = store.article()
+    order_id, _lines = store.place((mug, 1))
+    gid = f"gid://shopify/Order/{order_id}"
+    store.client.order_update({"id": gid, "note": "Ring twice"})
+    store.client.tags_add(gid, ["vip", "gift"])
+    store.client.tags_add(gid, ["vip"])
+    store.client.tags_remove(gid, ["gift", "never"])
+    order = store.read(order_id)
+    assert (order.note, order.tags) == ("Ring twice", ("vip",))
+    with pytest.raises(DataError):
+        store.client.order_update({"id": "gid://shopify/Order/1", "note": "x"})
+
+
+def test_versions(store):
+    assert any(version["handle"] == const.API_VERSION for version in store.client.api_versions())
