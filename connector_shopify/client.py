@@ -14,7 +14,6 @@ from odoo.addons.connector_base.transport import (
     ConfigurationError,
     DataError,
     Outcome,
-    PermissionMissing,
     RateLimited,
     TransientError,
     raise_for_status,
@@ -22,14 +21,16 @@ from odoo.addons.connector_base.transport import (
 )
 
 from . import const, documents
+from .answers import next_cursor, take
 from .client_customers import CustomerCalls
+from .client_operations import OperationCalls
 from .client_payouts import PayoutCalls
 from .client_prices import PriceCalls
 from .errors import QueryTooCostly, describe, graphql_error, user_error
 
 _logger = logging.getLogger(__name__)
 
-# {store: how many orders one query by ids may ask for}, where that was refused as too dear
+# {(store, document): how many records one query by ids may ask for}, where more was refused as too dear
 _affordable_ids = {}
 
 # Nested connections of an order, and of its refunds: answer key -> document that reads on.
@@ -44,6 +45,9 @@ _REFUND_CONNECTIONS = {
     "orderAdjustments": "refund_adjustments",
     "transactions": "refund_transactions",
 }
+_SHIPMENT_CONNECTIONS = {"fulfillmentLineItems": "fulfillment_line_items"}
+# These hold no money, so nothing is said of its currency
+_WITHOUT_MONEY = {"discountApplications", "fulfillmentLineItems"}
 
 
 class SessionTransport(Transport):
@@ -145,7 +149,7 @@ def expected_cost(operation):
     return const.EXPECTED_COST.get(operation, const.DEFAULT_EXPECTED_COST)
 
 
-class ShopifyClient(CustomerCalls, PayoutCalls, PriceCalls):
+class ShopifyClient(CustomerCalls, OperationCalls, PayoutCalls, PriceCalls):
     """One store's Admin API.
 
     :param session: `transport.Session` that signs with `auth`
@@ -175,35 +179,25 @@ class ShopifyClient(CustomerCalls, PayoutCalls, PriceCalls):
 
     # === ORDERS === #
 
-    def orders(self, query, *, first, after=None, presentment=True):
+    def orders(self, query, *, first, after=None, presentment=True, shipments=False):
         """Return (orders, cursor of the next page or None) of the search `query`, oldest update first.
 
         Orders are complete: their nested connections are read to the end.
 
+        :param bool shipments: with what was sent, which takes the scope to read locations
         :raise QueryTooCostly: `first` is too big
         """
         variables = {"query": query, "first": first, "after": after, "presentment": presentment}
+        variables |= {"shipments": True} if shipments else {}
         connection = take(self._execute("orders", variables), "orders")
         nodes = [self._complete_order(node, presentment) for node in take(connection, "nodes")]
-        return nodes, _next_cursor(connection)
+        return nodes, next_cursor(connection)
 
-    def orders_by_id(self, gids, *, presentment=True):
-        """Return the complete orders with the global ids `gids`; unknown ones are left out.
-
-        How many one query may ask for is learned from refusals, once per store and process.
-        """
-        nodes, rest = [], list(gids)
-        while rest:
-            page = rest[: _affordable_ids.get(self._domain, const.IDS_PAGE)]
-            try:
-                nodes += take(self._execute("orders_by_id", {"ids": page, "presentment": presentment}), "nodes")
-            except QueryTooCostly:
-                if len(page) == 1:
-                    raise
-                _affordable_ids[self._domain] = len(page) // 2
-                continue
-            rest = rest[len(page) :]
-        return [self._complete_order(node, presentment) for node in nodes if node and node.get("id")]
+    def orders_by_id(self, gids, *, presentment=True, shipments=False):
+        """Return the complete orders with the global ids `gids`; unknown ones are left out."""
+        wanted = {"shipments": True} if shipments else {}
+        nodes = self._by_ids("orders_by_id", gids, presentment=presentment, **wanted)
+        return [self._complete_order(node, presentment) for node in nodes]
 
     def order_ids(self, query, *, first, after=None):
         """Return (stubs of orders, cursor of the next page or None) of the search `query`, oldest first.
@@ -212,7 +206,7 @@ class ShopifyClient(CustomerCalls, PayoutCalls, PriceCalls):
         """
         variables = {"query": query, "first": first, "after": after}
         connection = take(self._execute("order_ids", variables), "orders")
-        return take(connection, "nodes"), _next_cursor(connection)
+        return take(connection, "nodes"), next_cursor(connection)
 
     def orders_count(self, query):
         """Return how many orders the search `query` finds."""
@@ -227,48 +221,29 @@ class ShopifyClient(CustomerCalls, PayoutCalls, PriceCalls):
         """
         variables = {"id": gid, "reason": reason, "restock": restock, "refund": refund, "notify": notify}
         try:
-            self._mutate("order_cancel", variables)
+            self._mutate_alone("order_cancel", variables)
         except DataError as error:
-            error.remedy = const.CANCEL_REMEDIES.get(error.code, const.CANCEL_REMEDY)
+            error.remedy = const.CANCEL_REMEDIES.get(error.code, error.remedy or const.CANCEL_REMEDY)
             raise
-        except PermissionMissing as error:
-            raise DataError(error.message, code=error.code, remedy=error.remedy) from None
 
     def _complete_order(self, order, presentment):
         self._complete(order, _ORDER_CONNECTIONS, presentment)
         for refund in order.get("refunds") or ():
             self._complete(refund, _REFUND_CONNECTIONS, presentment)
+        for fulfillment in order.get("fulfillments") or ():
+            self._complete(fulfillment, _SHIPMENT_CONNECTIONS, presentment)
         return order
 
     def _complete(self, node, connections, presentment):
         """Read the connections of `node` to their end, in place."""
         for key, document in connections.items():
-            connection, seen = node.get(key) or {}, set()
-            cursor = _next_cursor(connection)
-            while cursor:
-                if cursor in seen:
-                    raise TransientError(f"Shopify's pages of {key} of {node['id']} go in circles.")
-                seen.add(cursor)
-                variables = {"id": node["id"], "first": const.NESTED_PAGE, "after": cursor}
-                if key != "discountApplications":
-                    variables["presentment"] = presentment
-                owner = self._execute(document, variables).get("node")
-                if not owner:
-                    raise TransientError(f"{node['id']} was deleted while its {key} were read.")
-                connection["nodes"] += take(owner, key, "nodes")
-                cursor = _next_cursor(owner[key])
+            self._read_on(node, key, document, **({} if key in _WITHOUT_MONEY else {"presentment": presentment}))
 
     # === WEBHOOKS === #
 
     def webhook_subscriptions(self):
         """Return all of our app's subscriptions: dicts with id, topic, uri, format, filter, includeFields."""
-        nodes, after = [], None
-        while True:
-            page = self._execute("webhook_subscriptions", {"first": const.NESTED_PAGE, "after": after})
-            nodes += take(page, "webhookSubscriptions", "nodes")
-            after = _next_cursor(page["webhookSubscriptions"])
-            if not after:
-                return nodes
+        return self._all_nodes("webhook_subscriptions", "webhookSubscriptions")
 
     def webhook_subscription_create(self, topic, uri):
         """Subscribe to `topic` (an enum value) with JSON payloads sent to `uri`.
@@ -289,7 +264,54 @@ class ShopifyClient(CustomerCalls, PayoutCalls, PriceCalls):
 
     def _connection(self, owner, key):
         """Return (nodes, cursor of the next page or None) of the connection at `key` of `owner`."""
-        return take(owner, key, "nodes"), _next_cursor(owner[key])
+        connection = take(owner, key)
+        return take(connection, "nodes"), next_cursor(connection)
+
+    def _by_ids(self, document, gids, most=const.IDS_PAGE, **variables):
+        """Return the nodes that `document` reads by their ids, `most` at once, without those that aren't there.
+
+        How many one query may ask for is learned from refusals, once per store and process.
+        """
+        nodes, rest, learned = [], list(gids), (self._domain, document)
+        while rest:
+            page = rest[: _affordable_ids.get(learned, most)]
+            try:
+                nodes += take(self._execute(document, {"ids": page, **variables}), "nodes")
+            except QueryTooCostly:
+                if len(page) == 1:
+                    raise
+                _affordable_ids[learned] = len(page) // 2
+                continue
+            rest = rest[len(page) :]
+        return [node for node in nodes if node and node.get("id")]
+
+    def _read_on(self, node, key, document, **variables):
+        """Read the connection `key` of `node` to its end, in place.
+
+        :raise TransientError: its pages go in circles, or the node was deleted meanwhile
+        """
+        connection, seen = node.get(key) or {}, set()
+        cursor = next_cursor(connection)
+        while cursor:
+            if cursor in seen:
+                raise TransientError(f"Shopify's pages of {key} of {node['id']} go in circles.")
+            seen.add(cursor)
+            page = {"id": node["id"], "first": const.NESTED_PAGE, "after": cursor, **variables}
+            owner = self._execute(document, page).get("node")
+            if not owner:
+                raise TransientError(f"{node['id']} was deleted while its {key} were read.")
+            connection["nodes"] += take(owner, key, "nodes")
+            cursor = next_cursor(owner[key])
+
+    def _all_nodes(self, document, key):
+        """Return all nodes of a listing that `document` reads page by page."""
+        nodes, after = [], None
+        while True:
+            connection = take(self._execute(document, {"first": const.NESTED_PAGE, "after": after}), key)
+            nodes += take(connection, "nodes")
+            after = next_cursor(connection)
+            if not after:
+                return nodes
 
     @with_rate_limit(const.BUDGET_API, cost=lambda self, name, variables: expected_cost(documents.operation(name)))
     def _execute(self, name, variables):
@@ -312,20 +334,3 @@ class ShopifyClient(CustomerCalls, PayoutCalls, PriceCalls):
 
 def _subscription(uri):
     return {"uri": uri, "format": "JSON", "filter": "", "includeFields": []}
-
-
-def take(data, *keys):
-    """Return what stands at `keys` in an answer.
-
-    :raise TransientError: it isn't there, though we asked for it
-    """
-    for key in keys:
-        data = data.get(key) if isinstance(data, dict) else None
-        if data is None:
-            raise TransientError(f"Shopify's answer lacks {'.'.join(keys)}.")
-    return data
-
-
-def _next_cursor(connection):
-    info = connection.get("pageInfo") or {}
-    return info.get("endCursor") if info.get("hasNextPage") else None

@@ -13,10 +13,7 @@ class CustomerCalls:
 
     def customers_by_id(self, gids):
         """Return the customers with the global ids `gids`; unknown ones are left out."""
-        nodes = []
-        for start in range(0, len(gids), const.CUSTOMERS_PAGE):
-            nodes += self._execute("customers_by_id", {"ids": gids[start : start + const.CUSTOMERS_PAGE]})["nodes"]
-        return [node for node in nodes if node and node.get("id")]
+        return self._by_ids("customers_by_id", gids, const.CUSTOMERS_PAGE)
 
     def customers_count(self, query):
         """Return how many customers the search `query` finds."""
@@ -38,10 +35,5 @@ class CustomerCalls:
         variables = {"query": query, "first": const.COMPANIES_PAGE, "after": after}
         nodes, following = self._connection(self._execute("companies", variables), "companies")
         for node in nodes:
-            locations, cursor = self._connection(node, "locations")
-            while cursor:
-                variables = {"id": node["id"], "first": const.NESTED_PAGE, "after": cursor}
-                owner = self._execute("company_locations", variables).get("node") or {"locations": {"nodes": []}}
-                more, cursor = self._connection(owner, "locations")
-                locations += more
+            self._read_on(node, "locations", "company_locations")
         return nodes, following

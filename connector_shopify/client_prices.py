@@ -1,20 +1,12 @@
 """Price lists of markets and companies. No Odoo import."""
 
-from . import const
-
 
 class PriceCalls:
     """Part of `ShopifyClient`."""
 
     def price_lists(self):
         """Return all price lists: dicts with id, name, currency."""
-        nodes, cursor = [], None
-        while True:
-            found = self._execute("price_lists", {"first": const.NESTED_PAGE, "after": cursor})
-            page, cursor = self._connection(found, "priceLists")
-            nodes += page
-            if not cursor:
-                return nodes
+        return self._all_nodes("price_lists", "priceLists")
 
     def price_list_set(self, gid, prices, removed):
         """Set fixed prices of a list and remove others, all or none.

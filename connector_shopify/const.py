@@ -35,6 +35,20 @@ EXPECTED_COST = {
     "Payouts": 30,
     "PayoutTransactions": 60,
     "Connection": 10,
+    "Locations": 20,
+    "InventoryAtLocation": 750,
+    "LocationInventory": 50,
+    "InventorySet": 10,
+    "InventoryActivate": 12,
+    "OrderShipments": 110,
+    "FulfillmentCreate": 11,
+    "FulfillmentTrackingUpdate": 11,
+    "SuggestedRefund": 15,
+    "RefundCreate": 11,
+    "OrderUpdate": 11,
+    "TagsAdd": 11,
+    "TagsRemove": 11,
+    "ApiVersions": 8,
 }
 DEFAULT_EXPECTED_COST = 50
 
@@ -56,7 +70,12 @@ SCOPES = {
     "read_orders": "orders can't be read",
     "read_customers": "the customers of orders can't be read",
     "read_products": "which product an order line is of can't be read",
-    "write_orders": "orders can't be cancelled from Odoo",
+    "write_orders": "orders can't be cancelled or refunded from Odoo",
+    "read_locations": "the places that stock is kept at can't be read",
+    "read_inventory": "quantities can't be read",
+    "write_inventory": "quantities can't be set",
+    "read_merchant_managed_fulfillment_orders": "what is to be sent can't be read",
+    "write_merchant_managed_fulfillment_orders": "what Odoo has sent can't be told",
 }
 # What else is asked for where a channel uses it: capability -> scopes.
 FLOW_SCOPES = {
@@ -82,6 +101,25 @@ TOPICS = {
     "ORDERS_FULFILLED": "orders/fulfilled",
     "ORDERS_DELETE": "orders/delete",
     "APP_UNINSTALLED": "app/uninstalled",
+    "INVENTORY_LEVELS_CONNECT": "inventory_levels/connect",
+    "INVENTORY_LEVELS_DISCONNECT": "inventory_levels/disconnect",
+    "INVENTORY_LEVELS_UPDATE": "inventory_levels/update",
+    "FULFILLMENTS_CREATE": "fulfillments/create",
+    "FULFILLMENTS_UPDATE": "fulfillments/update",
+    "REFUNDS_CREATE": "refunds/create",
+    "LOCATIONS_ACTIVATE": "locations/activate",
+    "LOCATIONS_CREATE": "locations/create",
+    "LOCATIONS_DEACTIVATE": "locations/deactivate",
+    "LOCATIONS_DELETE": "locations/delete",
+    "LOCATIONS_UPDATE": "locations/update",
+}
+# What events are about: first part of their topic -> (our resource, keys of the record's id in the body)
+TOPIC_RESOURCES = {
+    "orders": ("order", ("id",)),
+    "fulfillments": ("order", ("order_id",)),
+    "refunds": ("order", ("order_id",)),
+    "inventory_levels": ("stock_level", ("inventory_item_id", "location_id")),
+    "locations": ("location", ("id",)),
 }
 DELETED_TOPIC = "orders/delete"
 UNINSTALLED_TOPIC = "app/uninstalled"
@@ -207,4 +245,70 @@ ADMIN_PATHS = {
     "company": "companies/{id}",
     "product": "products/{id}",
     "variant": "products/{parent}/variants/{id}",
+}
+
+# === STOCK === #
+
+# https://shopify.dev/docs/api/usage/limits: no list that is sent may hold more, nor any page
+INPUT_LIMIT = 250
+# https://shopify.dev/docs/apps/build/orders-fulfillment/inventory-management-apps/manage-quantities-states
+STOCK_NAME = "available"
+STOCK_REASON = "correction"
+DISCONNECTED_TOPIC = "inventory_levels/disconnect"
+# How often a key of a failed attempt is replaced. https://shopify.dev/docs/api/usage/idempotent-requests
+IDEMPOTENCY_ATTEMPTS = 3
+# https://shopify.dev/docs/api/admin-graphql/2026-10/enums/InventorySetQuantitiesUserErrorCode
+STALE = "CHANGE_FROM_QUANTITY_STALE"
+STOCK_REMEDIES = {
+    "INVALID_INVENTORY_ITEM": "The variant was deleted at Shopify: publish the product again, or unlink it in Odoo.",
+    "INVALID_LOCATION": "Check the location in Shopify's settings: it may be deactivated, or not stock this product. "
+    "Then read the locations again in Odoo and choose one that does.",
+    "NON_MUTABLE_INVENTORY_ITEM": "Shopify reckons this quantity itself, as it does for bundles: exclude the product "
+    "from stock in Odoo.",
+    "UNTRACKED": "Switch on “Track quantity” for the variant at Shopify, or exclude the product from stock in Odoo.",
+    "INVALID_QUANTITY_TOO_HIGH": "Shopify takes no more than 1,000,000,000: correct the stock in Odoo.",
+}
+STOCK_REMEDY = "Look at the variant's inventory in Shopify's admin, correct what it says, then push the stock again."
+
+# === SHIPMENTS === #
+
+# https://shopify.dev/docs/api/admin-graphql/2026-10/enums/FulfillmentStatus; a fulfillment that is pending or open was
+# handed to a service that has not sent it yet
+SHIPMENT_STATUSES = {"success": "done", "cancelled": "cancelled", "error": "cancelled", "failure": "cancelled"}
+# https://shopify.dev/docs/api/admin-graphql/2026-10/enums/FulfillmentOrderAction
+CREATE_FULFILLMENT = "CREATE_FULFILLMENT"
+# How far Odoo's clock may be behind Shopify's, in seconds
+CLOCK_MARGIN = 300
+SHIPMENT_REMEDIES = {
+    "ON_HOLD": "Release the hold of the fulfillment order in Shopify's admin, then send the shipment again.",
+    "NOT_READY": "Look at the order in Shopify's admin: it is scheduled for later, or a fulfillment service sends it. "
+    "Make it ready to be fulfilled there, then send the shipment again.",
+    "NOTHING_LEFT": "Compare the order in Shopify's admin with the transfer: if it was marked as fulfilled there, add "
+    "the tracking number there and nothing more is to do; if it was refunded or edited, take the goods back in Odoo.",
+    "NOT_FOUND": "The order was deleted at Shopify: nothing can be told of it any more.",
+}
+SHIPMENT_REMEDY = "Look at the order's fulfillments in Shopify's admin, correct what it says, then send it again."
+
+# === AFTER THE SALE === #
+
+REFUND_REMEDIES = {
+    "NOT_FOUND": "The order was deleted at Shopify: refund the customer there, or by hand.",
+    "TOO_MUCH": "Pay back no more than what Shopify shows as refundable: reckon the refund again in Odoo.",
+    "REFUSED": "Look at the order in Shopify's admin: its units may be refunded already, or its payment too old to be "
+    "paid back. Refund there what is right; it comes to Odoo by itself.",
+}
+ORDER_REMEDY = "Look at the order in Shopify's admin: it may be archived or deleted there. Then try again."
+
+# === VERSIONS === #
+
+# How many days before the end of a version's support staff are told; a new version comes each quarter
+VERSION_NOTICE_DAYS = 90
+
+# === PRIVACY === #
+
+# https://shopify.dev/docs/apps/build/compliance/privacy-law-compliance: set in the app, not by subscriptions
+PRIVACY_TOPICS = {
+    "customers/data_request": "export",
+    "customers/redact": "erase_customer",
+    "shop/redact": "erase_account",
 }

@@ -74,14 +74,15 @@ class OrderListing(_Listing):
         """The search for what this listing lists. https://shopify.dev/docs/api/usage/search-syntax"""
         return f"updated_at:>='{self.since}'" if self.since else ""
 
-    def read_page(self, client, *, presentment):
-        """Read the next page; return (orders as GraphQL states them, the listing of what follows or None)."""
+    def read_page(self, client, **wanted):
+        """Read the next page; return (orders as GraphQL states them, the listing of what follows or None).
+
+        :param wanted: what `client.orders` is to state of each: `presentment`, `shipments`
+        """
         listing = self
         while True:
             try:
-                nodes, cursor = client.orders(
-                    listing.query, first=listing.size, after=listing.cursor, presentment=presentment
-                )
+                nodes, cursor = client.orders(listing.query, first=listing.size, after=listing.cursor, **wanted)
             except (QueryTooCostly, TransientError) as error:
                 if listing.size == 1 or not (isinstance(error, QueryTooCostly) or error.code == const.CODE_TIMEOUT):
                     raise

@@ -39,6 +39,7 @@ from .parser_common import (
     restocking,
     taxes,
 )
+from .parser_shipment import parse_fulfillments
 from .reader import Reader
 
 ADDRESS_KEYS = {
@@ -111,6 +112,7 @@ class _OrderReader:
             discounts=tuple(self.discount(entry) for entry in self.nodes(node, "discountApplications")),
             payments=self.payments(node.children("transactions")),
             refunds=[self.refund(refund) for refund in node.children("refunds")],
+            shipments=parse_fulfillments(node) if node.states("fulfillments") else UNSET,
             financial_status=financial_status(node.text("displayFinancialStatus")),
             fulfillment_status=fulfillment_status(node.text("displayFulfillmentStatus")),
             gateways=tuple(node.texts("paymentGatewayNames")),

@@ -39,6 +39,7 @@ from .parser_common import (
     restocking,
     taxes,
 )
+from .parser_shipment import parse_webhook_fulfillments
 from .reader import Reader
 
 _ADDRESS_KEYS = {
@@ -158,6 +159,7 @@ class _OrderReader:
             discounts=self.discounts(),
             payments=self.payments(node) if node.states("transactions") else UNSET,
             refunds=[self.refund(refund) for refund in node.children("refunds")],
+            shipments=parse_webhook_fulfillments(node) if node.states("fulfillments") else UNSET,
             financial_status=financial_status(node.text("financial_status")),
             fulfillment_status=fulfillment_status(node.text("fulfillment_status")),
             gateways=tuple(node.texts("payment_gateway_names")) if node.has("payment_gateway_names") else UNSET,

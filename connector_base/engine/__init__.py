@@ -23,6 +23,7 @@ from . import (
     payout_importer,
     preflight,
     price_exporter,
+    privacy_officer,
     product_resolver,
     refund_importer,
     rehearsal,

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
+from ..database import gc_batch, int_parameter
 from ..engine.clock import naive
 
 KEEP_DAYS = 30
@@ -187,6 +188,19 @@ class IntegrationWebhookEvent(models.Model):
         events = self.search([("received_at", "<", f"-{days}d"), ("state", "!=", "new")], order="id", limit=1001)
         events[:1000].unlink()
         return len(events[:1000]), len(events) > 1000
+
+    @api.autovacuum
+    def _gc_bodies(self):
+        """Forget the contents of what ended `connector_base.webhook_body_days` (default 30) ago."""
+        return gc_batch(
+            self,
+            SQL("UPDATE integration_webhook_event SET body = NULL"),
+            SQL(
+                "received_at < (now() AT TIME ZONE 'UTC') - %s * interval '1 day'"
+                " AND state != 'new' AND body IS NOT NULL",
+                int_parameter(self.env, "connector_base.webhook_body_days", KEEP_DAYS),
+            ),
+        )
 
     @api.model
     def _cron_sweep(self):

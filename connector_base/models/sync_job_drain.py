@@ -81,6 +81,9 @@ class SyncJob(models.Model):
         bodies = events._bodies()
         documents = {}
         for event in events:
+            if not bodies[event.id]:  # forgotten meanwhile: the platform has it
+                documents[event.external_id] = None
+                continue
             try:
                 documents[event.external_id] = adapter._parse_event(self.backend_id, event.topic, bodies[event.id])
             except DataError as error:

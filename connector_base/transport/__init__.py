@@ -17,6 +17,7 @@ from .ports import (
     CallRecorder,
     ConnectionReport,
     Page,
+    PrivacyCall,
     WebhookEnvelope,
     WebhookReport,
     WebhookRequest,

@@ -114,6 +114,23 @@ class WebhookEnvelope:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PrivacyCall:
+    """What a platform asks of the data of one customer, or of a whole account, by law.
+
+    :param event_id: the platform's id of this delivery, the same when it is sent again: what dedupes
+    :param kind: `export` (tell what is known of the customer), `erase_customer` or `erase_account`
+    :param account_key: whose data, as in `ConnectionReport`
+    """
+
+    event_id: str
+    kind: str
+    account_key: str
+    customer_external_id: str = ""
+    email: str = ""
+    order_external_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConnectionReport:
     """What a connection test found. `missing` are sentences: what is missing and what to do.
 

@@ -106,9 +106,7 @@ class IntegrationAdapterShopify(models.AbstractModel):
     def _fetch_orders(self, backend, since, page=None):
         """Override of `connector_base`."""
         listing = OrderListing.resume(page) if page else OrderListing.begin(since)
-        nodes, following = listing.read_page(
-            backend._shopify_client(), presentment=backend.order_currency == "presentment"
-        )
+        nodes, following = listing.read_page(backend._shopify_client(), **self._order_contents(backend))
         documents, failed = [], []
         for node in nodes:
             try:
@@ -117,6 +115,10 @@ class IntegrationAdapterShopify(models.AbstractModel):
                 failed.append(error)
         return Page(documents=tuple(documents), next_page=following.token if following else None, failed=tuple(failed))
 
+    def _order_contents(self, backend):
+        """Return what orders are read with, as arguments of the client's methods."""
+        return {"presentment": backend.order_currency == "presentment"}
+
     def _count_orders(self, backend, since):
         """Override of `connector_base`."""
         return backend._shopify_client().orders_count(OrderListing.begin(since).query)
@@ -124,7 +126,7 @@ class IntegrationAdapterShopify(models.AbstractModel):
     def _fetch_orders_by_id(self, backend, external_ids):
         """Override of `connector_base`."""
         gids = [f"gid://shopify/Order/{external_id}" for external_id in external_ids]
-        nodes = backend._shopify_client().orders_by_id(gids, presentment=backend.order_currency == "presentment")
+        nodes = backend._shopify_client().orders_by_id(gids, **self._order_contents(backend))
         return [parser.parse_order(node, currency=backend.order_currency) for node in nodes]
 
     def _list_order_ids(self, backend, since, until, page=None):
@@ -194,20 +196,21 @@ class IntegrationAdapterShopify(models.AbstractModel):
         if not topic or not event_id:
             raise DataError("The call lacks Shopify's headers: it is not a webhook of Shopify's.")
         body = Reader(_parsed(request.body), "body")
-        about_order = topic.partition("/")[0] == "orders"
         triggered = Reader({"at": headers.get(const.TRIGGERED_AT_HEADER)}, "headers").time("at")
-        resource = "account" if topic == const.UNINSTALLED_TOPIC else "order" if about_order else ""
+        resource, keys = const.TOPIC_RESOURCES.get(topic.partition("/")[0], ("", ()))
         return WebhookEnvelope(
             event_id=event_id,
             topic=topic,
-            resource=resource,
-            external_id=body.identifier("id") if about_order else "",
-            updated_at=(body.time("updated_at") if about_order else None) or triggered,
+            resource="account" if topic == const.UNINSTALLED_TOPIC else resource,
+            external_id=":".join(body.identifier(key) for key in keys),
+            updated_at=(body.time("updated_at") if resource else None) or triggered,
             correlation_id=headers.get(const.EVENT_ID_HEADER, ""),
         )
 
     def _parse_event(self, backend, topic, body):
-        """Override of `connector_base`."""
+        """Override of `connector_base`: what is not an order itself only says which one to read."""
+        if topic.partition("/")[0] != "orders":
+            return None
         return parser_webhook.parse_whole_order(_parsed(body), currency=backend.order_currency)
 
     def _tells_deletion(self, topic):

@@ -1,13 +1,18 @@
 from . import (
     test_adapter,
+    test_aftersale,
     test_amounts,
     test_connect,
     test_corpora_orders,
     test_import,
     test_mirror_fields,
     test_order_life,
+    test_privacy_http,
+    test_shipments,
+    test_stock,
     test_token,
     test_token_concurrency,
+    test_version,
     test_webhook,
     test_webhook_http,
 )

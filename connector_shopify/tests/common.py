@@ -14,11 +14,13 @@ from cryptography.fernet import Fernet
 
 from odoo.tests import TransactionCase
 
+from odoo.addons.connector_shopify import const
+
 DOMAIN = "one-shop.myshopify.com"
 CLIENT_ID = "6779ef20e075817b79602e0123456789"
 CLIENT_SECRET = "shpss_0123456789abcdef0123456789abcdef"
 ADMIN_TOKEN = "shpat_0123456789abcdef0123456789abcdef"
-ALL_SCOPES = ("read_orders", "read_customers", "read_products", "read_all_orders", "write_orders")
+ALL_SCOPES = (*const.SCOPES, const.ALL_ORDERS_SCOPE)
 
 
 class FakeStore:
@@ -76,11 +78,11 @@ class FakeStore:
             "currentAppInstallation": {"accessScopes": [{"handle": scope} for scope in self.scopes]},
         }
 
-    def _Orders(self, query, first, after, presentment):
+    def _Orders(self, query, first, after, presentment, shipments=False):
         start = int(after or 0)
         return {"orders": connection(self.orders[start : start + first], start + first, len(self.orders))}
 
-    def _OrdersById(self, ids, presentment):
+    def _OrdersById(self, ids, presentment, shipments=False):
         known = {order["id"]: order for order in self.orders}
         return {"nodes": [known.get(gid) for gid in ids]}
 

@@ -14,14 +14,16 @@ import math
 from graphql import (
     FieldNode,
     FragmentSpreadNode,
+    GraphQLIncludeDirective,
     GraphQLObjectType,
+    GraphQLSkipDirective,
     InlineFragmentNode,
     OperationType,
     get_named_type,
     is_abstract_type,
     is_composite_type,
 )
-from graphql.execution.values import get_argument_values
+from graphql.execution.values import get_argument_values, get_directive_values
 
 MAX_QUERY_COST = 1000
 MUTATION_COST = 10
@@ -59,6 +61,8 @@ class Cost:
         """Cost of a selection on ``parent``; ``data`` None = as requested."""
         total, branches, seen = 0, [], set()
         for node in selection_set.selections:
+            if node.directives and not self._wanted(node):
+                continue
             if isinstance(node, FieldNode):
                 key = node.alias.value if node.alias else node.name.value
                 if key not in seen:
@@ -76,6 +80,12 @@ class Cost:
             else:
                 total += cost
         return total + max(branches, default=0)
+
+    def _wanted(self, node) -> bool:
+        """Whether @include and @skip leave the selection in."""
+        included = get_directive_values(GraphQLIncludeDirective, node, self._variables)
+        skipped = get_directive_values(GraphQLSkipDirective, node, self._variables)
+        return (not included or included["if"]) and not (skipped and skipped["if"])
 
     def _applies(self, inner, data) -> bool:
         name = data.get("__typename") if isinstance(data, dict) else None

@@ -78,7 +78,7 @@ def read(client, currency):
     """{id: document} of all orders, read page by page over HTTP."""
     documents, listing = {}, OrderListing.begin(None)
     while listing:
-        nodes, listing = listing.read_page(client, presentment=currency == "presentment")
+        nodes, listing = listing.read_page(client, presentment=currency == "presentment", shipments=True)
         for node in nodes:
             document = parser.parse_order(node, currency=currency)
             documents[document.external_id] = document
