@@ -21,11 +21,13 @@ from odoo.addons.connector_base.transport import (
 )
 
 from . import const, documents
+from .answers import next_cursor, take
+from .client_products import ProductCalls
 from .errors import QueryTooCostly, describe, graphql_error, user_error
 
 _logger = logging.getLogger(__name__)
 
-# {store: how many orders one query by ids may ask for}, where that was refused as too dear
+# {(store, document): how many records one query by ids may ask for}, where more was refused as too dear
 _affordable_ids = {}
 
 # Nested connections of an order, and of its refunds: answer key -> document that reads on.
@@ -141,16 +143,18 @@ def expected_cost(operation):
     return const.EXPECTED_COST.get(operation, const.DEFAULT_EXPECTED_COST)
 
 
-class ShopifyClient:
+class ShopifyClient(ProductCalls):
     """One store's Admin API.
 
     :param session: `transport.Session` that signs with `auth`
     :param str domain: `<store>.myshopify.com`
     :param auth: `auth.TokenAuth` or `auth.RenewableTokenAuth`
+    :param files: `transport.Session` without credentials, for the files that lie outside of the API
     """
 
-    def __init__(self, session, domain, auth):
+    def __init__(self, session, domain, auth, files=None):
         self.budget = session.budget
+        self.files = files
         self._domain = domain
         self.patience = session.patience
         self._transport = SessionTransport(session, domain, auth)
@@ -181,25 +185,12 @@ class ShopifyClient:
         variables = {"query": query, "first": first, "after": after, "presentment": presentment}
         connection = take(self._execute("orders", variables), "orders")
         nodes = [self._complete_order(node, presentment) for node in take(connection, "nodes")]
-        return nodes, _next_cursor(connection)
+        return nodes, next_cursor(connection)
 
     def orders_by_id(self, gids, *, presentment=True):
-        """Return the complete orders with the global ids `gids`; unknown ones are left out.
-
-        How many one query may ask for is learned from refusals, once per store and process.
-        """
-        nodes, rest = [], list(gids)
-        while rest:
-            page = rest[: _affordable_ids.get(self._domain, const.IDS_PAGE)]
-            try:
-                nodes += take(self._execute("orders_by_id", {"ids": page, "presentment": presentment}), "nodes")
-            except QueryTooCostly:
-                if len(page) == 1:
-                    raise
-                _affordable_ids[self._domain] = len(page) // 2
-                continue
-            rest = rest[len(page) :]
-        return [self._complete_order(node, presentment) for node in nodes if node and node.get("id")]
+        """Return the complete orders with the global ids `gids`; unknown ones are left out."""
+        nodes = self._by_ids("orders_by_id", gids, presentment=presentment)
+        return [self._complete_order(node, presentment) for node in nodes]
 
     def order_ids(self, query, *, first, after=None):
         """Return (stubs of orders, cursor of the next page or None) of the search `query`, oldest first.
@@ -208,7 +199,7 @@ class ShopifyClient:
         """
         variables = {"query": query, "first": first, "after": after}
         connection = take(self._execute("order_ids", variables), "orders")
-        return take(connection, "nodes"), _next_cursor(connection)
+        return take(connection, "nodes"), next_cursor(connection)
 
     def orders_count(self, query):
         """Return how many orders the search `query` finds."""
@@ -241,32 +232,15 @@ class ShopifyClient:
     def _complete(self, node, connections, presentment):
         """Read the connections of `node` to their end, in place."""
         for key, document in connections.items():
-            connection, seen = node.get(key) or {}, set()
-            cursor = _next_cursor(connection)
-            while cursor:
-                if cursor in seen:
-                    raise TransientError(f"Shopify's pages of {key} of {node['id']} go in circles.")
-                seen.add(cursor)
-                variables = {"id": node["id"], "first": const.NESTED_PAGE, "after": cursor}
-                if key != "discountApplications":
-                    variables["presentment"] = presentment
-                owner = self._execute(document, variables).get("node")
-                if not owner:
-                    raise TransientError(f"{node['id']} was deleted while its {key} were read.")
-                connection["nodes"] += take(owner, key, "nodes")
-                cursor = _next_cursor(owner[key])
+            self._read_on(
+                node, key, document, **({} if key == "discountApplications" else {"presentment": presentment})
+            )
 
     # === WEBHOOKS === #
 
     def webhook_subscriptions(self):
         """Return all of our app's subscriptions: dicts with id, topic, uri, format, filter, includeFields."""
-        nodes, after = [], None
-        while True:
-            page = self._execute("webhook_subscriptions", {"first": const.NESTED_PAGE, "after": after})
-            nodes += take(page, "webhookSubscriptions", "nodes")
-            after = _next_cursor(page["webhookSubscriptions"])
-            if not after:
-                return nodes
+        return self._all_nodes("webhook_subscriptions", "webhookSubscriptions")
 
     def webhook_subscription_create(self, topic, uri):
         """Subscribe to `topic` (an enum value) with JSON payloads sent to `uri`.
@@ -284,6 +258,52 @@ class ShopifyClient:
         self._mutate("webhook_subscription_delete", {"id": subscription_id})
 
     # === PLUMBING === #
+
+    def _by_ids(self, document, gids, **variables):
+        """Return the nodes that `document` reads by their ids, without those that aren't there.
+
+        How many one query may ask for is learned from refusals, once per store and process.
+        """
+        nodes, rest, learned = [], list(gids), (self._domain, document)
+        while rest:
+            page = rest[: _affordable_ids.get(learned, const.IDS_PAGE)]
+            try:
+                nodes += take(self._execute(document, {"ids": page, **variables}), "nodes")
+            except QueryTooCostly:
+                if len(page) == 1:
+                    raise
+                _affordable_ids[learned] = len(page) // 2
+                continue
+            rest = rest[len(page) :]
+        return [node for node in nodes if node and node.get("id")]
+
+    def _read_on(self, node, key, document, **variables):
+        """Read the connection `key` of `node` to its end, in place.
+
+        :raise TransientError: its pages go in circles, or the node was deleted meanwhile
+        """
+        connection, seen = node.get(key) or {}, set()
+        cursor = next_cursor(connection)
+        while cursor:
+            if cursor in seen:
+                raise TransientError(f"Shopify's pages of {key} of {node['id']} go in circles.")
+            seen.add(cursor)
+            page = {"id": node["id"], "first": const.NESTED_PAGE, "after": cursor, **variables}
+            owner = self._execute(document, page).get("node")
+            if not owner:
+                raise TransientError(f"{node['id']} was deleted while its {key} were read.")
+            connection["nodes"] += take(owner, key, "nodes")
+            cursor = next_cursor(owner[key])
+
+    def _all_nodes(self, document, key):
+        """Return all nodes of a listing that `document` reads page by page."""
+        nodes, after = [], None
+        while True:
+            connection = take(self._execute(document, {"first": const.NESTED_PAGE, "after": after}), key)
+            nodes += take(connection, "nodes")
+            after = next_cursor(connection)
+            if not after:
+                return nodes
 
     @with_rate_limit(const.BUDGET_API, cost=lambda self, name, variables: expected_cost(documents.operation(name)))
     def _execute(self, name, variables):
@@ -306,20 +326,3 @@ class ShopifyClient:
 
 def _subscription(uri):
     return {"uri": uri, "format": "JSON", "filter": "", "includeFields": []}
-
-
-def take(data, *keys):
-    """Return what stands at `keys` in an answer.
-
-    :raise TransientError: it isn't there, though we asked for it
-    """
-    for key in keys:
-        data = data.get(key) if isinstance(data, dict) else None
-        if data is None:
-            raise TransientError(f"Shopify's answer lacks {'.'.join(keys)}.")
-    return data
-
-
-def _next_cursor(connection):
-    info = connection.get("pageInfo") or {}
-    return info.get("endCursor") if info.get("hasNextPage") else None

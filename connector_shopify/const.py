@@ -1,5 +1,7 @@
 """Everything Shopify dictates, each with the page that says so (last seen November 2026)."""
 
+from decimal import Decimal
+
 # https://shopify.dev/docs/api/usage/versioning
 API_VERSION = "2026-10"
 
@@ -26,16 +28,27 @@ EXPECTED_COST = {
     "OrderIds": 30,
     "OrderCancel": 10,
     "Connection": 10,
+    "Products": 600,
+    "ProductsById": 300,
+    "ProductsCount": 1,
+    "ProductSet": 60,
+    "ProductUpdate": 12,
+    "ProductVariantsUpdate": 12,
 }
 DEFAULT_EXPECTED_COST = 50
 
 # Page sizes. A page that costs more than one query may (1,000 points) is asked for again with half the size.
 # https://shopify.dev/docs/api/usage/limits: `first` <= 250, ids <= 250, a listing ends at 25,000 objects
 ORDERS_PAGE = 75
+PRODUCTS_PAGE = 50
+COLLECTIONS_PAGE = 100
 IDS_PAGE = 50
 STUBS_PAGE = 250
 NESTED_PAGE = 100
 LISTING_LIMIT = 25000
+LIST_LIMIT = 250
+# https://shopify.dev/docs/api/admin-graphql/2026-10/mutations/metafieldsSet
+METAFIELDS_PAGE = 25
 
 # https://shopify.dev/docs/api/usage/access-scopes
 SCOPES = {
@@ -43,6 +56,9 @@ SCOPES = {
     "read_customers": "the customers of orders can't be read",
     "read_products": "which product an order line is of can't be read",
     "write_orders": "orders can't be cancelled from Odoo",
+    "write_products": "products can't be sent from Odoo",
+    "read_publications": "where products are published can't be read",
+    "write_publications": "products can't be published from Odoo",
 }
 ALL_ORDERS_SCOPE = "read_all_orders"
 # How far back orders can be read without ALL_ORDERS_SCOPE, and what a first import asks for with it, in days.
@@ -57,9 +73,18 @@ TOPICS = {
     "ORDERS_CANCELLED": "orders/cancelled",
     "ORDERS_FULFILLED": "orders/fulfilled",
     "ORDERS_DELETE": "orders/delete",
+    "PRODUCTS_CREATE": "products/create",
+    "PRODUCTS_UPDATE": "products/update",
+    "PRODUCTS_DELETE": "products/delete",
+    "COLLECTIONS_CREATE": "collections/create",
+    "COLLECTIONS_UPDATE": "collections/update",
+    "COLLECTIONS_DELETE": "collections/delete",
     "APP_UNINSTALLED": "app/uninstalled",
 }
 DELETED_TOPIC = "orders/delete"
+PRODUCT_DELETED_TOPICS = ("products/delete", "collections/delete")
+# What the topics of a group are about, in the engine's words
+PRODUCT_RESOURCES = {"products": "product", "collections": "category"}
 UNINSTALLED_TOPIC = "app/uninstalled"
 
 # https://shopify.dev/docs/apps/build/webhooks/subscribe/https#step-2-validate-the-origin
@@ -133,6 +158,45 @@ CANCEL_REMEDY = (
     "Open the order in Shopify's admin. What is fulfilled or being returned keeps an order from being cancelled: "
     "cancel the fulfillment there and try again, or refund the order instead."
 )
+
+# === PRODUCTS === #
+
+# The custom field (of type id, in the app's own namespace) by which a product is found again that Odoo created.
+# https://shopify.dev/docs/apps/build/custom-data/metafields/working-with-custom-ids
+PRODUCT_KEY = "odoo_key"
+APP_NAMESPACE = "app--"
+# What Shopify calls the only option, and its value, of a product without options.
+# https://shopify.dev/docs/apps/build/graphql/migrate/new-product-model/add-data
+DEFAULT_OPTION = "Title"
+DEFAULT_VALUE = "Default Title"
+# https://shopify.dev/docs/api/admin-graphql/2026-10/enums/WeightUnit, in kilograms
+WEIGHT_UNITS = {
+    "KILOGRAMS": Decimal(1),
+    "GRAMS": Decimal("0.001"),
+    "POUNDS": Decimal("0.45359237"),
+    "OUNCES": Decimal("0.028349523125"),
+}
+# https://shopify.dev/docs/api/admin-graphql/2026-10/enums/ProductStatus
+PRODUCT_STATUSES = {"ACTIVE": "active", "DRAFT": "draft", "ARCHIVED": "archived", "UNLISTED": "unlisted"}
+# A product with more variants is changed in the background.
+# https://shopify.dev/docs/api/admin-graphql/2026-10/mutations/productSet
+SYNCHRONOUS_VARIANTS = 100
+# How long a change in the background, and Shopify's work on new pictures, is waited for; in seconds
+POLL_EVERY, OPERATION_PATIENCE, PICTURE_PATIENCE = 1.0, 60, 5
+# https://help.shopify.com/en/manual/products/product-media/product-media-types
+PICTURE_BYTES = 20 * 1024 * 1024
+# https://shopify.dev/docs/api/admin-graphql/2026-10/enums/ProductSetUserErrorCode and of the other product mutations
+CODES_GONE = ("PRODUCT_DOES_NOT_EXIST", "NOT_FOUND")
+PRODUCT_REMEDIES = {
+    "HANDLE_NOT_UNIQUE": "Another product of the store has this address: give the product another one in Odoo, or link "
+    "it with that product instead of publishing it anew.",
+    "OPTIONS_OVER_LIMIT": "Shopify takes three options per product: give the product fewer attributes that make "
+    "variants, or split it.",
+    "VARIANTS_OVER_LIMIT": "Shopify takes 2,048 variants per product: split the product in Odoo.",
+    "SUBSCRIPTION_VIOLATION": "The store's plan allows no more variants: its owner can change the plan at Shopify.",
+    "GIFT_CARDS_NOT_ACTIVATED": "Activate gift cards in the store's settings at Shopify, then send the product again.",
+    "INVALID_METAFIELD": "Correct the value in Odoo, or the field's type in Shopify's settings under Custom data.",
+}
 
 # A query that takes Shopify too long. https://shopify.dev/docs/api/usage/response-codes#graphql-error-codes
 CODE_TIMEOUT = "TIMEOUT"

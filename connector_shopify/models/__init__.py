@@ -1,5 +1,6 @@
 from . import (
     integration_adapter,
+    integration_adapter_products,
     integration_backend,
     product_template,
     sale_order,
