@@ -149,20 +149,19 @@ class ProductPusher:
                 raise _gone()
             self._detach(document, shown)
             nodes = shown["media"]["nodes"]
-            present = {node["id"] for node in nodes if node["__typename"] == "MediaImage"}
-            others = [{"id": node["id"]} for node in nodes if node["__typename"] != "MediaImage"]
-        known = [gid("MediaImage", image.external_id) for image in document.images]
-        known = [picture if picture in present else None for picture in known]
-        new = [image for image, picture in zip(document.images, known, strict=True) if not picture]
-        addresses = iter(
-            self.client.upload_pictures([self._read_image(image.checksum) for image in new]) if new else ()
-        )
-        work.files = tuple(known)
+            present = {node["id"].rpartition("/")[2]: node["id"] for node in nodes if _is_picture(node)}
+            others = [{"id": node["id"]} for node in nodes if not _is_picture(node)]
+        # What Odoo never read and Shopify has no more is nowhere
+        images = tuple(image for image in document.images if image.external_id in present or image.checksum)
+        new = [self._read_image(image.checksum) for image in images if image.external_id not in present]
+        addresses = iter(self.client.upload_pictures(new) if new else ())
+        work.wanted = replace(document, images=images)
+        work.files = tuple(present.get(image.external_id) for image in images)
         return [
             {"id": picture, "alt": image.alt}
             if picture
             else {"originalSource": next(addresses), "contentType": "IMAGE", "alt": image.alt}
-            for image, picture in zip(document.images, known, strict=True)
+            for image, picture in zip(images, work.files, strict=True)
         ] + others
 
     def _detach(self, document, shown):
