@@ -14,6 +14,7 @@ from . import admin, control
 from .clock import Clock
 from .delivery import Deliveries
 from .faults import Faults
+from .later import Later
 from .log import CallLog
 from .server import Hangup
 from .services import Platform, Services
@@ -27,7 +28,7 @@ class Sandbox:
     def __init__(self, data, deliver_to: str | None = None):
         store = Store(data)
         clock, faults = Clock(store), Faults(store)
-        self.services = Services(store, clock, faults, Deliveries(store, clock, faults, deliver_to), CallLog())
+        self.services = Services(store, clock, faults, Deliveries(store, clock, faults, deliver_to), CallLog(), Later())
         self.platforms: list[Platform] = []
 
     def register(self, platform: Platform):
@@ -37,6 +38,7 @@ class Sandbox:
         self.services.deliveries.start()
 
     def close(self):
+        self.services.later.stop()
         self.services.deliveries.stop()
         self.services.store.close()
 

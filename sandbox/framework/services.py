@@ -8,6 +8,7 @@ from werkzeug.wrappers import Request, Response
 from .clock import Clock
 from .delivery import Deliveries
 from .faults import Faults
+from .later import Later
 from .log import CallLog
 from .store import Store
 
@@ -19,6 +20,7 @@ class Services:
     faults: Faults
     deliveries: Deliveries
     log: CallLog
+    later: Later
 
 
 class Platform(Protocol):

@@ -5,6 +5,7 @@ therefore need no lock. Counters only grow, also when a shop is removed, so that
 """
 
 import fcntl
+import hashlib
 import json
 import os
 import sqlite3
@@ -17,6 +18,7 @@ CREATE TABLE IF NOT EXISTS doc (
     shop TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (shop, kind, id)
 );
 CREATE TABLE IF NOT EXISTS counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS blob (digest TEXT PRIMARY KEY, content BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS setting (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS delivery (
     id INTEGER PRIMARY KEY AUTOINCREMENT, shop TEXT NOT NULL, subject TEXT NOT NULL, topic TEXT NOT NULL,
@@ -164,6 +166,21 @@ class Store:
             for (owner, kind), docs in self._docs.items():
                 if owner == shop:
                     self._overlay.update({(shop, kind, key): None for key in docs})
+
+    # --- contents --------------------------------------------------------------------------------------------------
+    def put_blob(self, content: bytes) -> str:
+        """Keep bytes for good, equal ones once; the digest they are found by."""
+        digest = hashlib.sha1(content, usedforsecurity=False).hexdigest()
+        with self.transaction():
+            self._db.execute("INSERT OR IGNORE INTO blob (digest, content) VALUES (?, ?)", (digest, content))
+        return digest
+
+    def blob(self, digest: str) -> bytes:
+        """The bytes of a digest; raises KeyError."""
+        rows = self.execute("SELECT content FROM blob WHERE digest = ?", (digest,))
+        if not rows:
+            raise KeyError(digest)
+        return rows[0][0]
 
     # --- counters and settings -------------------------------------------------------------------------------------
     def next_ids(self, name: str, count: int = 1, start: int = 1, step: int = 1) -> list[int]:

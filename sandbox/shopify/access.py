@@ -6,6 +6,7 @@ from graphql import GraphQLError
 
 from ..framework.clock import iso
 from ..framework.delivery import Deliveries
+from ..framework.later import Later
 from .shop import Shop
 
 RECENT_DAYS = 60
@@ -19,6 +20,7 @@ class Context:
     scopes: frozenset[str]
     version: str
     deliveries: Deliveries
+    later: Later
     searches: list[dict] = field(default_factory=list)
 
     def sees(self, order: dict) -> bool:

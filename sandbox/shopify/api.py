@@ -184,7 +184,8 @@ class AdminApi:
         if not self.buckets.take(shop, requested):
             entry["error"] = "THROTTLED"
             return self._throttled(shop, requested)
-        context = Context(shop, frozenset(shop.config["scopes"]), version, self._services.deliveries)
+        services = self._services
+        context = Context(shop, frozenset(shop.config["scopes"]), version, services.deliveries, services.later)
         result = execute_sync(schema(), document, context_value=context, variable_values=variables, operation_name=name)
         entry["actual_cost"] = actual = min(cost.actual(result.data), requested)
         self.buckets.give_back(shop, requested - actual)

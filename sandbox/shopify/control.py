@@ -6,7 +6,7 @@ import secrets
 from werkzeug.wrappers import Request, Response
 
 from ..framework.web import json_body, json_response
-from . import actions, events, ledger, placing, seed, status
+from . import actions, catalogue, events, ledger, placing, seed, status
 from .shop import PLANS, Shop, create_shop, gid, parse_gid
 
 #: Seconds that webhooks stay signed with the old secret after a rotation.
@@ -45,6 +45,7 @@ class Control:
     def _create(self, wanted: dict) -> Response:
         domain, seeding = wanted.pop("domain"), wanted.pop("seed", None)
         shop = create_shop(self._services.store, self._services.clock, domain, **wanted)
+        catalogue.prepare(shop)
         if seeding is not None:
             self._fill(shop, seeding)
         return json_response(summary(shop), 201)

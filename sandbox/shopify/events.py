@@ -16,6 +16,13 @@ API_VERSION = "2026-10"
 #: GraphQL's topic -> the name in the webhook's header.
 TOPICS = {
     "APP_UNINSTALLED": "app/uninstalled",
+    "BULK_OPERATIONS_FINISH": "bulk_operations/finish",
+    "COLLECTIONS_CREATE": "collections/create",
+    "COLLECTIONS_DELETE": "collections/delete",
+    "COLLECTIONS_UPDATE": "collections/update",
+    "INVENTORY_ITEMS_CREATE": "inventory_items/create",
+    "INVENTORY_ITEMS_DELETE": "inventory_items/delete",
+    "INVENTORY_ITEMS_UPDATE": "inventory_items/update",
     "ORDERS_CANCELLED": "orders/cancelled",
     "ORDERS_CREATE": "orders/create",
     "ORDERS_DELETE": "orders/delete",
@@ -24,6 +31,9 @@ TOPICS = {
     "ORDERS_PAID": "orders/paid",
     "ORDERS_PARTIALLY_FULFILLED": "orders/partially_fulfilled",
     "ORDERS_UPDATED": "orders/updated",
+    "PRODUCTS_CREATE": "products/create",
+    "PRODUCTS_DELETE": "products/delete",
+    "PRODUCTS_UPDATE": "products/update",
     "REFUNDS_CREATE": "refunds/create",
 }
 
@@ -116,7 +126,18 @@ def uninstall(shop: Shop, deliveries: Deliveries):
 
 
 def _tell(shop: Shop, deliveries: Deliveries, order: dict | None, told: list[tuple[str, dict]]):
-    """Queue one delivery per matching subscription; all of one change share the event id."""
+    if order is None:
+        announce(shop, deliveries, gid("Shop", shop.config["id"]), told)
+        return
+    extra = {"X-Shopify-Order-Id": str(order["id"]), "X-Shopify-Test": "true" if order["test"] else "false"}
+    announce(shop, deliveries, gid("Order", order["id"]), told, extra)
+
+
+def announce(shop: Shop, deliveries: Deliveries, subject: str, told: list[tuple[str, dict]], extra: dict | None = None):
+    """Queue one delivery per matching subscription; all of one change share the event id.
+
+    ``told``: (topic as in GraphQL, payload); ``subject``: global id of the record; ``extra``: more headers.
+    """
     subscriptions = shop.store.all(shop.domain, "subscription")
     if not subscriptions:
         return
@@ -138,13 +159,10 @@ def _tell(shop: Shop, deliveries: Deliveries, order: dict | None, told: list[tup
                 "X-Shopify-Event-Id": event,
                 "X-Shopify-Triggered-At": f"{shop.clock.iso()[:-1]}.{int(shop.clock.now() % 1 * 1e9):09d}Z",
                 "X-Shopify-Hmac-Sha256": signature(secret, body),
+                **(extra or {}),
             }
-            if order is not None:
-                headers["X-Shopify-Order-Id"] = str(order["id"])
-                headers["X-Shopify-Test"] = "true" if order["test"] else "false"
             if subscription["name"]:
                 headers["X-Shopify-Name"] = subscription["name"]
-            subject = gid("Order", order["id"]) if order is not None else gid("Shop", shop.config["id"])
             deliveries.enqueue(
                 shop.domain,
                 subject=subject,

@@ -68,6 +68,7 @@ PRODUCT = {
     "tag": ("exact", lambda p: p["tags"]),
     "sku": ("exact", lambda p: [variant["sku"] for variant in p["variants"]]),
     "barcode": ("exact", lambda p: [variant["barcode"] for variant in p["variants"]]),
+    "published_at": ("time", lambda p: min(p["published"].values(), default=None)),
 }
 PRODUCT_WORDS = [lambda p: p["title"]]
 PRODUCT_SORT = {
@@ -76,6 +77,10 @@ PRODUCT_SORT = {
     "TITLE": lambda p: p["title"],
     "UPDATED_AT": lambda p: p["updated_at"],
     "VENDOR": lambda p: p["vendor"],
+    "INVENTORY_TOTAL": lambda p: sum(variant["inventory"] for variant in p["variants"]),
+    "PRODUCT_TYPE": lambda p: p["product_type"],
+    "PUBLISHED_AT": lambda p: min(p["published"].values(), default=""),
+    "RELEVANCE": lambda p: p["id"],
 }
 VARIANT = {
     **_TIMES,
@@ -83,13 +88,51 @@ VARIANT = {
     "barcode": ("exact", lambda v: v["barcode"]),
     "title": ("text", lambda v: v["title"]),
     "product_id": ("id", lambda v: v["product_id"]),
+    "inventory_quantity": ("number", lambda v: v["inventory"]),
 }
 VARIANT_WORDS = [lambda v: v["title"], lambda v: v["sku"]]
 VARIANT_SORT = {
     "ID": lambda v: v["id"],
-    "SKU": lambda v: v["sku"],
+    "SKU": lambda v: v["sku"] or "",
+    "FULL_TITLE": lambda v: (v["product_id"], v["title"]),
+    "INVENTORY_LEVELS_AVAILABLE": lambda v: v["inventory"],
+    "INVENTORY_MANAGEMENT": lambda v: v["tracked"],
+    "INVENTORY_POLICY": lambda v: v["policy"],
+    "INVENTORY_QUANTITY": lambda v: v["inventory"],
+    "NAME": lambda v: v["title"],
+    "POPULAR": lambda v: v["id"],
+    "RELEVANCE": lambda v: v["id"],
     "TITLE": lambda v: v["title"],
     "POSITION": lambda v: v["position"],
+}
+COLLECTION = {
+    "id": _TIMES["id"],
+    "updated_at": _TIMES["updated_at"],
+    "title": ("text", lambda c: c["title"]),
+    "handle": ("exact", lambda c: c["handle"]),
+    "collection_type": ("exact", lambda c: "smart" if c["rules"] else "custom"),
+}
+COLLECTION_WORDS = [lambda c: c["title"]]
+COLLECTION_SORT = {
+    "ID": lambda c: c["id"],
+    "RELEVANCE": lambda c: c["id"],
+    "TITLE": lambda c: c["title"],
+    "UPDATED_AT": lambda c: c["updated_at"],
+}
+FILE = {
+    **_TIMES,
+    "filename": ("exact", lambda f: f["name"]),
+    "media_type": ("exact", lambda f: f["kind"]),
+    "status": ("exact", lambda f: f["status"]),
+}
+FILE_WORDS = [lambda f: f["name"]]
+FILE_SORT = {
+    "ID": lambda f: f["id"],
+    "RELEVANCE": lambda f: f["id"],
+    "CREATED_AT": lambda f: f["created_at"],
+    "FILENAME": lambda f: f["name"],
+    "ORIGINAL_UPLOAD_SIZE": lambda f: f["size"] or 0,
+    "UPDATED_AT": lambda f: f["updated_at"],
 }
 CUSTOMER = {
     **_TIMES,

@@ -1,6 +1,6 @@
 """GraphQL shape of shop, app, catalogue, customers and locations."""
 
-from . import rest
+from . import graph_catalogue, rest
 from .paging import nested
 from .shop import PLANS, Shop, gid
 
@@ -71,24 +71,6 @@ def customer(shop: Shop, data: dict) -> dict:
 
 def product(shop: Shop, data: dict) -> dict:
     count = len(data["variants"])
-    options = [
-        {
-            "__typename": "ProductOption",
-            "id": gid("ProductOption", option["id"]),
-            "name": option["name"],
-            "position": position,
-            "values": [value["name"] for value in option["values"]],
-            "optionValues": [
-                {
-                    "__typename": "ProductOptionValue",
-                    "id": gid("ProductOptionValue", value["id"]),
-                    "name": value["name"],
-                }
-                for value in option["values"]
-            ],
-        }
-        for position, option in enumerate(data["options"], 1)
-    ]
 
     def variants(info, sortKey=None, **arguments):
         return nested(data["variants"], lambda entry: variant(shop, data, entry))(info, **arguments)
@@ -103,23 +85,21 @@ def product(shop: Shop, data: dict) -> dict:
         "vendor": data["vendor"],
         "productType": data["product_type"],
         "tags": data["tags"],
-        "descriptionHtml": f"<p>{data['description']}</p>",
-        "description": lambda _info, truncateAt=None: data["description"][:truncateAt],
         "createdAt": data["created_at"],
         "updatedAt": data["updated_at"],
-        "publishedAt": data["created_at"] if data["status"] == "ACTIVE" else None,
         "hasOnlyDefaultVariant": count == 1 and data["variants"][0]["title"] == "Default Title",
         "isGiftCard": False,
-        "options": lambda _info, first=None: options[:first],
+        "hasOutOfStockVariants": any(entry["tracked"] and entry["inventory"] <= 0 for entry in data["variants"]),
+        "options": lambda _info, first=None: graph_catalogue.option_nodes(data)[:first],
         "variants": variants,
         "variantsCount": {"count": count, "precision": "EXACT"},
         "totalInventory": sum(entry["inventory"] for entry in data["variants"]),
-        "tracksInventory": True,
+        "tracksInventory": any(entry["tracked"] for entry in data["variants"]),
+        **graph_catalogue.product_fields(shop, data),
     }
 
 
 def variant(shop: Shop, owner: dict, data: dict) -> dict:
-    chosen = zip(owner["options"], data["options"], strict=True)
     return {
         "__typename": "ProductVariant",
         "id": gid("ProductVariant", data["id"]),
@@ -132,29 +112,41 @@ def variant(shop: Shop, owner: dict, data: dict) -> dict:
         "compareAtPrice": data["compare_at_price"],
         "position": data["position"],
         "taxable": data["taxable"],
-        "selectedOptions": [{"name": option["name"], "value": value} for option, value in chosen],
-        "inventoryItem": lambda _info: inventory_item(data),
+        "selectedOptions": lambda _info: graph_catalogue.selected_options(owner, data),
+        "inventoryItem": lambda _info: inventory_item(shop, data),
         "inventoryQuantity": data["inventory"],
-        "inventoryPolicy": "DENY",
-        "availableForSale": data["inventory"] > 0,
+        "inventoryPolicy": data["policy"],
+        "availableForSale": data["inventory"] > 0 or not data["tracked"] or data["policy"] == "CONTINUE",
+        "sellableOnlineQuantity": data["inventory"],
+        "media": graph_catalogue.media_connection(shop, data["media"]),
+        **graph_catalogue.metafields(shop, "ProductVariant", data),
         "product": lambda _info: product(shop, owner),
         "createdAt": data["created_at"],
         "updatedAt": data["updated_at"],
     }
 
 
-def inventory_item(data: dict) -> dict:
+def inventory_item(shop: Shop, data: dict) -> dict:
     number = data["inventory_item_id"]
     return {
         "__typename": "InventoryItem",
         "id": gid("InventoryItem", number),
         "legacyResourceId": str(number),
         "sku": data["sku"],
-        "tracked": True,
+        "tracked": data["tracked"],
+        "unitCost": {"amount": data["cost"], "currencyCode": shop.config["currency"]} if data["cost"] else None,
+        "harmonizedSystemCode": data["hs_code"],
+        "countryCodeOfOrigin": data["origin"],
+        "provinceCodeOfOrigin": data["province"],
+        "duplicateSkuCount": lambda _info: sum(
+            other["sku"] == data["sku"] for _, other in shop.variants().values() if data["sku"]
+        ),
+        "variant": lambda _info: variant(shop, *shop.variants()[data["id"]]),
+        "variants": nested([data], lambda _: variant(shop, *shop.variants()[data["id"]])),
         "requiresShipping": data["requires_shipping"],
         "measurement": {
             "id": gid("InventoryItemMeasurement", number),
-            "weight": {"unit": "GRAMS", "value": float(data["grams"])},
+            "weight": data["weight"],
         },
         "createdAt": data["created_at"],
         "updatedAt": data["updated_at"],

@@ -6,7 +6,7 @@ from werkzeug.wrappers import Request, Response
 
 from ..framework.services import Services
 from ..framework.web import json_response
-from . import events, oauth, seed, storefront
+from . import catalogue, events, media, oauth, seed, staging, storefront
 from .api import AdminApi
 from .control import Control, summary
 from .shop import Shop, create_shop
@@ -16,7 +16,7 @@ _GRAPHQL = re.compile(r"admin/api/(?P<version>[\w-]+)/graphql\.json")
 
 class Shopify:
     name = "shopify"
-    hosts = ("*.myshopify.com",)
+    hosts = ("*.myshopify.com", media.CDN, staging.HOST)
 
     def __init__(self, services: Services):
         self._services = services
@@ -24,6 +24,10 @@ class Shopify:
         self.controls = Control(services, self.api.buckets)
         services.deliveries.report = self._given_up
         services.deliveries.resign = events.forge
+        for domain in services.store.shops():
+            if self._is_mine(domain):
+                catalogue.prepare(self._shop(domain))
+                media.resume(self._shop(domain), services.later)
 
     def _shop(self, domain: str) -> Shop:
         return Shop(self._services.store, self._services.clock, domain)
@@ -32,6 +36,10 @@ class Shopify:
         events.give_up(self._shop(domain), subscription)
 
     def handle(self, request: Request, host: str, path: str) -> Response:
+        if host == media.CDN:
+            return self._file(path)
+        if host == staging.HOST:
+            return staging.receive(self._services.store, self._services.clock, request, path)
         shop = self._shop(host)
         match = _GRAPHQL.fullmatch(path)
         if not shop.exists or not (match or path == "admin/oauth/access_token"):
@@ -45,6 +53,12 @@ class Shopify:
         self._services.log.add(host, entry)
         return response
 
+    def _file(self, path: str) -> Response:
+        content, mime = media.served(self._services.store, path)
+        if content is None:
+            return Response("Not Found", 404, content_type="text/plain")
+        return Response(content, 200, {"Cache-Control": "public, max-age=31557600"}, content_type=mime)
+
     def control(self, request: Request, parts: list[str]) -> Response:
         return self.controls.answer(request, parts)
 
@@ -53,7 +67,11 @@ class Shopify:
 
     def shops(self) -> list[dict]:
         domains = self._services.store.shops()
-        return [summary(self._shop(domain)) for domain in domains if domain.endswith(".myshopify.com")]
+        return [summary(self._shop(domain)) for domain in domains if self._is_mine(domain)]
+
+    @staticmethod
+    def _is_mine(domain: str) -> bool:
+        return domain.endswith(".myshopify.com")
 
     def seed(self):
         if not self._shop(seed.DEMO_DOMAIN).exists:
@@ -61,4 +79,5 @@ class Shopify:
                 shop = create_shop(
                     self._services.store, self._services.clock, seed.DEMO_DOMAIN, name="Demo Store", plan="plus"
                 )
+                catalogue.prepare(shop)
             seed.fill(shop, products=500, orders=2000)

@@ -2,40 +2,20 @@
 
 from graphql import GraphQLError
 
-from . import fields, graph_order, graph_shop
+from . import fields, graph_catalogue, graph_order, graph_shop
 from .access import Context, require
-from .paging import MAX_DEPTH, MAX_PAGE, BadRequest, connection
-from .search import Search
+from .listing import DEFAULT_COUNT_LIMIT
+from .listing import count as _count
+from .listing import counting as _counting
+from .listing import listing as _listing
+from .listing import rows as _rows
+from .listing import search as _search
+from .paging import MAX_PAGE, BadRequest, connection
 from .shop import gid, parse_gid
 
 #: Stable versions on 2026-11-20, oldest first; anything older is answered by the oldest, anything unknown is refused.
 VERSIONS = ("2026-01", "2026-04", "2026-07", "2026-10")
 CANDIDATE = "2027-01"
-DEFAULT_COUNT_LIMIT = 10_000
-
-_sorted: dict[tuple, tuple] = {}
-
-
-def _rows(context: Context, kind: str, sort_key: str, sorters: dict, records=None) -> list[tuple]:
-    """All records of a kind, sorted; kept until something of the kind changes."""
-    store, domain = context.shop.store, context.shop.domain
-    source = "product" if kind == "variant" else kind
-    version = store.version(domain, source)
-    cached = _sorted.get((domain, kind, sort_key))
-    if cached is None or cached[0] is not store or cached[1] != version:
-        value = sorters[sort_key]
-        found = records() if records else store.all(domain, source)
-        rows = sorted(((value(record), record["id"], record) for record in found), key=lambda row: row[:2])
-        cached = _sorted[domain, kind, sort_key] = (store, version, rows)
-    return cached[2]
-
-
-def _search(info, query: str | None, known: dict, words: list) -> Search:
-    context: Context = info.context
-    search = Search(query, known, words, context.shop.config["utc_offset"], context.shop.clock.iso())
-    if search.warnings:
-        context.searches.append({"path": info.path.as_list(), "query": query, "warnings": search.warnings})
-    return search
 
 
 def _visible_orders(info, query: str | None, sort_key: str = "ID") -> list[tuple]:
@@ -80,36 +60,9 @@ def _check_gid(text: str):
         raise GraphQLError(f"Invalid global id '{text}'", extensions={"code": "argumentLiteralsIncompatible"})
 
 
-def _count(number: int, limit) -> dict:
-    cap = MAX_DEPTH + 1 if limit is None else limit
-    return {"count": min(number, cap), "precision": "EXACT" if number <= cap else "AT_LEAST"}
-
-
 def orders_count(_root, info, *, query=None, limit=DEFAULT_COUNT_LIMIT):
     require(info, "read_orders", "ordersCount")
     return _count(len(_visible_orders(info, query)), limit)
-
-
-def _listing(kind: str, scope: str, name: str, *, known: dict, words: list, sorters: dict, show):
-    def resolve(_root, info, *, query=None, sortKey=None, **page):
-        require(info, scope, name)
-        rows = _rows(info.context, kind, sortKey or "ID", sorters)
-        if query:
-            search = _search(info, query, known, words)
-            rows = [row for row in rows if search.matches(row[2])]
-        return connection(rows, lambda record: show(info.context.shop, record), **page)
-
-    return resolve
-
-
-def _counting(kind: str, scope: str, name: str, known: dict, words: list):
-    def resolve(_root, info, *, query=None, limit=DEFAULT_COUNT_LIMIT):
-        require(info, scope, name)
-        search = _search(info, query, known, words)
-        shop = info.context.shop
-        return _count(sum(map(search.matches, shop.store.all(shop.domain, kind))), limit)
-
-    return resolve
 
 
 def product_variants(_root, info, *, query=None, sortKey=None, **page):
@@ -145,6 +98,10 @@ def _by_id(info, text: str):
         require(info, "read_products", info.field_name)
         pair = shop.variants().get(number)
         return graph_shop.variant(shop, *pair) if pair else None
+    if kind == "InventoryItem":
+        require(info, "read_products", info.field_name)
+        pair = shop.items().get(number)
+        return graph_shop.inventory_item(shop, pair[1]) if pair else None
     if kind == "Refund":
         require(info, "read_orders", info.field_name)
         return _find_refund(info.context, number)
@@ -165,7 +122,12 @@ def _find_refund(context: Context, number: int):
 
 
 _NODES = {
+    "Collection": ("collection", "read_products", graph_catalogue.collection_node),
+    "GenericFile": ("file", "read_files", graph_catalogue.file_node),
+    "MediaImage": ("file", "read_products", graph_catalogue.file_node),
+    "MetafieldDefinition": ("metafield_definition", "read_products", graph_catalogue.definition_node),
     "Product": ("product", "read_products", graph_shop.product),
+    "Publication": ("publication", "read_publications", graph_catalogue.publication_node),
     "Customer": ("customer", "read_customers", graph_shop.customer),
     "Location": ("location", "read_locations", lambda _shop, record: graph_shop.location(record)),
 }

@@ -5,7 +5,12 @@ from pathlib import Path
 
 from graphql import GraphQLSchema, build_schema
 
-from . import mutations, resolvers, subscriptions
+from . import catalogue_queries, mutations, resolvers, subscriptions
+
+#: Every module with ``QUERY`` or ``MUTATION``: resolvers of the roots' fields.
+MODULES = (
+    catalogue_queries, mutations, resolvers, subscriptions,
+)  # fmt: skip
 
 FOLDER = Path(__file__).parent / "schema"
 
@@ -18,10 +23,8 @@ def source() -> str:
 @cache
 def schema() -> GraphQLSchema:
     built = build_schema(source())
-    for root, functions in (
-        (built.query_type, {**resolvers.QUERY, **subscriptions.QUERY}),
-        (built.mutation_type, {**mutations.MUTATION, **subscriptions.MUTATION}),
-    ):
+    for root, kind in ((built.query_type, "QUERY"), (built.mutation_type, "MUTATION")):
+        functions = {name: f for module in MODULES for name, f in getattr(module, kind, {}).items()}
         missing = set(root.fields) ^ set(functions)
         if missing:
             raise RuntimeError(f"{root.name}: resolvers and fields differ: {', '.join(sorted(missing))}")

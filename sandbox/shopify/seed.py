@@ -6,7 +6,7 @@ The same seed on the same data gives the same shop, apart from ids that were alr
 import random
 
 from ..framework.clock import iso, parse_iso
-from . import actions, people, placing, status
+from . import actions, catalogue, catalogue_seed, people, placing, status
 from .placing import Invalid
 from .shop import Shop
 from .taxes import CURRENCY_OF
@@ -62,18 +62,18 @@ def product(shop: Shop, wanted: dict) -> dict:
         )  # fmt: skip
     value_ids = iter(shop.ids("ProductOptionValue", sum(map(len, named.values()))))
     option_ids = iter(shop.ids("ProductOption", len(named)))
-    title = wanted.get("title", "Product")
-    return {
+    title, state = wanted.get("title", "Product"), wanted.get("status", "ACTIVE")
+    return catalogue.whole_product({
         "id": number, "title": title, "handle": f"{title.lower().replace(' ', '-')}-{number % 100000}",
-        "status": wanted.get("status", "ACTIVE"), "vendor": wanted.get("vendor", VENDORS[0]),
+        "status": state, "vendor": wanted.get("vendor", VENDORS[0]),
         "product_type": wanted.get("product_type", ""), "tags": wanted.get("tags") or [],
         "description": wanted.get("description", f"{title}, made to last."), "created_at": now, "updated_at": now,
         "options": [
             {"id": next(option_ids), "name": name, "values": [{"id": next(value_ids), "name": v} for v in values]}
             for name, values in named.items()
         ],
-        "variants": variants,
-    }  # fmt: skip
+        "variants": variants, "published": {catalogue.online_store(shop): now} if state == "ACTIVE" else {},
+    })  # fmt: skip
 
 
 def _barcode(number: int) -> str:
@@ -101,7 +101,10 @@ def fill(shop: Shop, *, products: int = 0, orders: int = 0, days: int = 120, see
     start = iso(now - (days + 30) * 86400)
     with shop.store.transaction():
         made = [_random_product(shop, chosen, index, start) for index in range(products)]
+        made = catalogue_seed.enrich(shop, made, seed)
         shop.store.put_many(shop.domain, "product", [(entry["id"], entry) for entry in made])
+        if made:
+            catalogue_seed.collections(shop, made, seed)
         people_made = [_random_customer(shop, chosen, index, start) for index in range((orders + 2) // 3)]
         shop.store.put_many(shop.domain, "customer", [(entry["id"], entry) for entry in people_made])
     moments = sorted(now - days * 86400 + chosen.random() * days * 86400 for _ in range(orders))

@@ -19,12 +19,19 @@ BUCKET_SECONDS = 20
 SCOPES = (
     "read_all_orders",
     "read_customers",
+    "read_files",
     "read_fulfillments",
     "read_inventory",
     "read_locations",
     "read_orders",
     "read_products",
+    "read_publications",
+    "read_translations",
+    "write_files",
     "write_orders",
+    "write_products",
+    "write_publications",
+    "write_translations",
 )
 
 #: First id of a kind and the step between two: the size of real ones, never starting at 1.
@@ -36,6 +43,10 @@ ID_START = {
     "RefundLineItem": 620_000_000_001, "OrderAdjustment": 310_000_000_001, "Fulfillment": 5_500_000_000_001,
     "FulfillmentLineItem": 13_500_000_000_001, "Location": 72_000_000_001, "Shop": 64_000_000_001,
     "WebhookSubscription": 1_350_000_000_001, "RefundShippingLine": 55_000_000_001,
+    "BulkOperation": 4_900_000_000_001, "Channel": 310_000_001, "Collection": 480_000_000_001,
+    "CollectionSource": 77_000_000_001, "GenericFile": 41_000_000_000_001, "MediaImage": 39_800_000_000_001,
+    "Metafield": 33_500_000_000_001, "MetafieldDefinition": 92_000_000_001, "ProductSetOperation": 1_100_000_000_001,
+    "Publication": 150_000_000_001,
 }  # fmt: skip
 ID_STEP = 31
 
@@ -102,6 +113,10 @@ class Shop:
             }
             cached = _variant_cache[self.domain] = (self.store, version, index)
         return cached[2]
+
+    def items(self) -> dict[int, tuple[dict, dict]]:
+        """(product, variant) by the id of the variant's inventory item."""
+        return {variant["inventory_item_id"]: pair for pair in self.variants().values() for variant in pair[1:]}
 
 
 _variant_cache: dict[str, tuple[Store, int, dict]] = {}

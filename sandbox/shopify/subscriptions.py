@@ -6,7 +6,13 @@ from .events import API_VERSION, TOPICS
 from .paging import connection
 from .shop import gid, parse_gid
 
-_SCOPE = {topic: "read_orders" for topic in TOPICS if topic != "APP_UNINSTALLED"}
+#: How a topic begins -> the scope it needs; what is not listed needs none.
+_SCOPES = {
+    "COLLECTIONS_": "read_products", "CUSTOMERS_": "read_customers", "FULFILLMENTS_": "read_fulfillments",
+    "INVENTORY_": "read_inventory", "LOCATIONS_": "read_locations", "ORDERS_": "read_orders",
+    "PRODUCTS_": "read_products", "REFUNDS_": "read_orders",
+}  # fmt: skip
+_SCOPE = {topic: next((s for start, s in _SCOPES.items() if topic.startswith(start)), None) for topic in TOPICS}
 
 
 def _show(entry: dict) -> dict:

@@ -1,0 +1,203 @@
+"""Files: pictures and documents with real bytes, the addresses they are served at, and what makes them ready.
+
+A file's document: id, kind (IMAGE or FILE), name, alt, status, mime, width, height, digest of its bytes, source it came
+from, error. ``process`` fetches the source and makes it READY or FAILED, a moment after it was asked for.
+"""
+
+import colorsys
+import random
+import struct
+import urllib.error
+import urllib.request
+import zlib
+from pathlib import PurePosixPath
+from urllib.parse import unquote, urlsplit
+
+from .shop import Shop
+from .staging import staged
+
+CDN = "cdn.shopify.com"
+#: Seconds until a file that was asked for is ready.
+DELAY = 0.15
+#: https://help.shopify.com/en/manual/products/product-media: up to 5000 x 5000 pixels, 20 MB.
+MAX_PIXELS, MAX_BYTES = 25_000_000, 20 * 1024 * 1024
+_SIGNATURES = ((b"\x89PNG\r\n\x1a\n", "image/png"), (b"\xff\xd8\xff", "image/jpeg"), (b"GIF8", "image/gif"))
+_ENDINGS = {"image/png": ".png", "image/jpeg": ".jpg", "image/gif": ".gif", "image/webp": ".webp"}
+
+
+def picture(text: str, width: int = 240, height: int = 240) -> bytes:
+    """A PNG of stripes and a disc whose colours and angle come from ``text``: the same text, the same picture."""
+    chosen = random.Random(f"picture:{text}")
+    hue = chosen.random()
+    palette = [
+        colorsys.hsv_to_rgb((hue + shift) % 1, 0.55, value) for shift, value in ((0, 0.95), (0.08, 0.8), (0.5, 0.6))
+    ]
+    colours = b"".join(bytes(round(channel * 255) for channel in colour) for colour in palette)
+    band, slope = chosen.randrange(12, 40), chosen.choice((-2, -1, 0, 1, 2))
+    strip = (b"\0" * band + b"\1" * band) * (width * 3 // band + 2)
+    radius = chosen.randrange(width // 6, width // 3)
+    rows = []
+    for y in range(height):
+        start = (y * slope) % (2 * band)
+        row = bytearray(strip[start : start + width])
+        reach = radius**2 - (y - height // 2) ** 2
+        if reach > 0:
+            half = int(reach**0.5)
+            row[width // 2 - half : width // 2 + half] = b"\2" * (2 * half)
+        rows.append(b"\0" + bytes(row))
+
+    def chunk(name: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 3, 0, 0, 0)
+    body = zlib.compress(b"".join(rows), 6)
+    parts = (chunk(b"IHDR", header), chunk(b"PLTE", colours), chunk(b"IDAT", body), chunk(b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(parts)
+
+
+def measure(content: bytes) -> tuple[str, int, int] | None:
+    """(media type, width, height) of an image, None if it is none that is known."""
+    mime = next((mime for start, mime in _SIGNATURES if content.startswith(start)), None)
+    try:
+        if mime == "image/png":
+            return mime, *struct.unpack(">II", content[16:24])
+        if mime == "image/gif":
+            return mime, *struct.unpack("<HH", content[6:10])
+        if mime == "image/jpeg":
+            return mime, *_jpeg_size(content)
+        if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
+            return "image/webp", *_webp_size(content)
+    except (struct.error, IndexError):
+        return None
+    return None
+
+
+def _jpeg_size(content: bytes) -> tuple[int, int]:
+    place = 2
+    while True:
+        marker, length = content[place + 1], struct.unpack(">H", content[place + 2 : place + 4])[0]
+        if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
+            height, width = struct.unpack(">HH", content[place + 5 : place + 9])
+            return width, height
+        place += 2 + length
+
+
+def _webp_size(content: bytes) -> tuple[int, int]:
+    kind = content[12:16]
+    if kind == b"VP8X":
+        return (int.from_bytes(content[24:27], "little") + 1, int.from_bytes(content[27:30], "little") + 1)
+    if kind == b"VP8L":
+        bits = int.from_bytes(content[21:25], "little")
+        return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
+    width, height = struct.unpack("<HH", content[26:30])
+    return width & 0x3FFF, height & 0x3FFF
+
+
+# --- documents -----------------------------------------------------------------------------------------------------
+def new_file(shop: Shop, *, kind="IMAGE", name="", alt=None, source="", now=None) -> dict:
+    """A file that is not fetched yet."""
+    now = now or shop.clock.iso()
+    name = name or unquote(PurePosixPath(urlsplit(source).path).name) or "file"
+    return {
+        "id": shop.id("MediaImage" if kind == "IMAGE" else "GenericFile"), "kind": kind, "name": name, "alt": alt,
+        "status": "UPLOADED", "mime": None, "width": None, "height": None, "size": None, "digest": None,
+        "source": source, "error": None, "created_at": now, "updated_at": now,
+    }  # fmt: skip
+
+
+def finished(shop: Shop, file: dict, content: bytes) -> dict:
+    """The file with its content, READY, or FAILED if it is no usable picture."""
+    now = max(shop.clock.iso(), file["updated_at"])
+    found = measure(content)
+    if file["kind"] == "IMAGE":
+        if found is None:
+            return failed(file, now, "UNSUPPORTED_IMAGE_FILE_TYPE", "Image file type is not supported")
+        if found[1] * found[2] > MAX_PIXELS or min(found[1:]) < 1:
+            return failed(file, now, "INVALID_IMAGE_RESOLUTION", "Image resolution is invalid")
+        if len(content) > MAX_BYTES:
+            return failed(file, now, "INVALID_IMAGE_FILE_SIZE", "Image file size is too large")
+    mime, width, height = found or ("application/octet-stream", None, None)
+    name = file["name"] if PurePosixPath(file["name"]).suffix else file["name"] + _ENDINGS.get(mime, "")
+    return {
+        **file, "status": "READY", "mime": mime, "width": width, "height": height, "size": len(content), "name": name,
+        "digest": shop.store.put_blob(content), "error": None, "updated_at": now,
+    }  # fmt: skip
+
+
+def failed(file: dict, now: str, code: str, message: str) -> dict:
+    return {**file, "status": "FAILED", "error": {"code": code, "message": message}, "updated_at": now}
+
+
+def process(shop: Shop, later, numbers: list[int]):
+    """Make files ready in a moment."""
+    for number in numbers:
+        later.do(DELAY, lambda number=number: _process(shop, number))
+
+
+def resume(shop: Shop, later):
+    """Ask again for what was not ready when the sandbox stopped."""
+    process(shop, later, [f["id"] for f in shop.store.all(shop.domain, "file") if f["status"] == "UPLOADED"])
+
+
+def _process(shop: Shop, number: int):
+    file = shop.store.get(shop.domain, "file", number)
+    if file is None or file["status"] != "UPLOADED":
+        return
+    content = _fetch(shop, file["source"])
+    with shop.store.transaction():
+        file = shop.store.get(shop.domain, "file", number)
+        if file is None:
+            return
+        if content is None:
+            code = "IMAGE_DOWNLOAD_FAILURE" if file["kind"] == "IMAGE" else "GENERIC_FILE_DOWNLOAD_FAILURE"
+            done = failed(file, shop.clock.iso(), code, "The source could not be downloaded")
+        else:
+            done = finished(shop, file, content)
+        shop.store.put(shop.domain, "file", number, done)
+
+
+def _fetch(shop: Shop, source: str) -> bytes | None:
+    """The bytes of a source: staged here, served here, or at an address of the web."""
+    parts = urlsplit(source)
+    if (content := staged(shop, source)) is not None:
+        return content
+    if parts.hostname == CDN:
+        return served(shop.store, parts.path)[0]
+    if parts.scheme not in ("http", "https"):
+        return None
+    try:
+        with urllib.request.urlopen(source, timeout=10) as answer:
+            return answer.read(MAX_BYTES + 1)
+    except (urllib.error.URLError, OSError, ValueError):
+        return None
+
+
+# --- addresses -----------------------------------------------------------------------------------------------------
+def url(shop: Shop, file: dict) -> str:
+    """Where a ready file is read from, by anybody."""
+    folder = f"s/files/1/{shop.config['id']}/files/{file['id']}"
+    return f"https://{CDN}/{folder}/{file['name'].replace(' ', '_')}?v={file['digest'][:10]}"
+
+
+def local_url(shop: Shop, file: dict) -> str:
+    """The same on the sandbox's own pages."""
+    return "/" + url(shop, file).partition("://")[2]
+
+
+def served(store, path: str) -> tuple[bytes, str] | tuple[None, None]:
+    """(content, media type) of a path at the CDN."""
+    parts = path.strip("/").split("/")
+    if len(parts) != 7 or parts[:3] != ["s", "files", "1"] or not parts[5].isdigit():
+        return None, None
+    for domain in store.shops():
+        config = store.get(domain, "shop", "shop")
+        if config and str(config["id"]) == parts[3]:
+            file = store.get(domain, "file", int(parts[5]))
+            return (store.blob(file["digest"]), file["mime"]) if file and file["digest"] else (None, None)
+    return None, None
+
+
+def of(shop: Shop, numbers: list[int]) -> list[dict]:
+    """The files of ids, in their order; deleted ones are left out."""
+    found = (shop.store.get(shop.domain, "file", number) for number in numbers)
+    return [file for file in found if file]
