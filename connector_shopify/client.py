@@ -259,14 +259,14 @@ class ShopifyClient(ProductCalls):
 
     # === PLUMBING === #
 
-    def _by_ids(self, document, gids, **variables):
-        """Return the nodes that `document` reads by their ids, without those that aren't there.
+    def _by_ids(self, document, gids, most=const.IDS_PAGE, **variables):
+        """Return the nodes that `document` reads by their ids, `most` at once, without those that aren't there.
 
         How many one query may ask for is learned from refusals, once per store and process.
         """
         nodes, rest, learned = [], list(gids), (self._domain, document)
         while rest:
-            page = rest[: _affordable_ids.get(learned, const.IDS_PAGE)]
+            page = rest[: _affordable_ids.get(learned, most)]
             try:
                 nodes += take(self._execute(document, {"ids": page, **variables}), "nodes")
             except QueryTooCostly:

@@ -209,7 +209,7 @@ class ProductCalls:
         """
         asked = [
             {
-                "resource": "IMAGE",
+                "resource": "PRODUCT_IMAGE",
                 "filename": name,
                 "mimeType": kind,
                 "httpMethod": "POST",

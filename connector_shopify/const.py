@@ -81,10 +81,14 @@ TOPICS = {
     "COLLECTIONS_DELETE": "collections/delete",
     "APP_UNINSTALLED": "app/uninstalled",
 }
+# What events are about: first part of their topic -> (our resource, keys of the record's id in the body)
+TOPIC_RESOURCES = {
+    "collections": ("category", ("id",)),
+    "orders": ("order", ("id",)),
+    "products": ("product", ("id",)),
+}
 DELETED_TOPIC = "orders/delete"
 PRODUCT_DELETED_TOPICS = ("products/delete", "collections/delete")
-# What the topics of a group are about, in the engine's words
-PRODUCT_RESOURCES = {"products": "product", "collections": "category"}
 UNINSTALLED_TOPIC = "app/uninstalled"
 
 # https://shopify.dev/docs/apps/build/webhooks/subscribe/https#step-2-validate-the-origin

@@ -190,16 +190,14 @@ class IntegrationAdapterShopify(models.AbstractModel):
         if not topic or not event_id:
             raise DataError("The call lacks Shopify's headers: it is not a webhook of Shopify's.")
         body = Reader(_parsed(request.body), "body")
-        group = topic.partition("/")[0]
-        about_order, about_record = group == "orders", group in ("orders", *const.PRODUCT_RESOURCES)
+        resource, keys = const.TOPIC_RESOURCES.get(topic.partition("/")[0], ("", ()))
         triggered = Reader({"at": headers.get(const.TRIGGERED_AT_HEADER)}, "headers").time("at")
-        resource = "account" if topic == const.UNINSTALLED_TOPIC else "order" if about_order else ""
         return WebhookEnvelope(
             event_id=event_id,
             topic=topic,
-            resource=resource,
-            external_id=body.identifier("id") if about_record else "",
-            updated_at=(body.time("updated_at") if about_record else None) or triggered,
+            resource="account" if topic == const.UNINSTALLED_TOPIC else resource,
+            external_id=":".join(body.identifier(key) for key in keys),
+            updated_at=(body.time("updated_at") if resource else None) or triggered,
             correlation_id=headers.get(const.EVENT_ID_HEADER, ""),
         )
 

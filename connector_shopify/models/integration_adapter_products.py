@@ -1,5 +1,3 @@
-import dataclasses
-
 from odoo import models
 
 from odoo.addons.connector_base.canonical import PRODUCT_PARTS
@@ -83,12 +81,6 @@ class IntegrationAdapterShopify(models.AbstractModel):
         return errors
 
     # === WEBHOOKS === #
-
-    def _read_webhook(self, backend, request):
-        """Override to say what products and collections are about."""
-        envelope = super()._read_webhook(backend, request)
-        resource = const.PRODUCT_RESOURCES.get(envelope.topic.partition("/")[0])
-        return dataclasses.replace(envelope, resource=resource) if resource else envelope
 
     def _tells_deletion(self, topic):
         """Override of `connector_base`."""

@@ -14,11 +14,13 @@ from cryptography.fernet import Fernet
 
 from odoo.tests import TransactionCase
 
+from odoo.addons.connector_shopify import const
+
 DOMAIN = "one-shop.myshopify.com"
 CLIENT_ID = "6779ef20e075817b79602e0123456789"
 CLIENT_SECRET = "shpss_0123456789abcdef0123456789abcdef"
 ADMIN_TOKEN = "shpat_0123456789abcdef0123456789abcdef"
-ALL_SCOPES = ("read_orders", "read_customers", "read_products", "read_all_orders", "write_orders")
+ALL_SCOPES = (*const.SCOPES, const.ALL_ORDERS_SCOPE)
 
 
 class FakeStore:

@@ -90,7 +90,6 @@ def test_products_by_id_learn_what_a_query_may_ask_for(monkeypatch):
     gids = [f"gid://shopify/Product/{number}" for number in range(4)]
     found = [graphql_product(id=gid) for gid in gids]
     refused = answer(errors=[error("MAX_COST_EXCEEDED")])
-    monkeypatch.setattr(const, "IDS_PAGE", 4)
     shop, session = client(refused, answer({"nodes": [*found[:1], None]}), answer({"nodes": found[2:]}))
     assert [node["id"] for node in shop.products_by_id(gids)] == [gids[0], *gids[2:]]
     assert [len(variables["ids"]) for variables in session.variables] == [4, 2, 2]
@@ -179,7 +178,7 @@ def test_pictures_are_uploaded():
     pictures = [(b"one", "image/png", "one.png"), (b"two", "image/jpeg", "two.jpg")]
     assert shop.upload_pictures(pictures) == ["https://storage.example/1/file", "https://storage.example/2/file"]
     assert session.variables[0]["input"][0] == {
-        "resource": "IMAGE",
+        "resource": "PRODUCT_IMAGE",
         "filename": "one.png",
         "mimeType": "image/png",
         "httpMethod": "POST",
@@ -207,7 +206,7 @@ def test_what_is_refused_says_what_was_sent():
     refusal = {"field": ["input", "title"], "message": "can't be blank", "code": "INVALID_INPUT"}
     payload = {"productSet": {"product": None, "productSetOperation": None, "userErrors": [refusal]}}
     shop, _session = client(answer(payload))
-    with pytest.raises(Refused, match="input.title: can't be blank") as caught:
+    with pytest.raises(Refused, match=r"input\.title: can't be blank") as caught:
         shop.product_set({"id": "x"}, {}, variants=0, media=0)
     assert (caught.value.code, caught.value.user_errors) == ("INVALID_INPUT", [refusal])
 
@@ -270,8 +269,6 @@ def test_the_key_is_defined_once():
 
 def test_a_key_that_can_not_be_defined():
     refused = {"field": None, "message": "Too many definitions", "code": "LIMIT_EXCEEDED"}
-    shop, _session = client(
-        answer({"metafieldDefinitionCreate": {"createdDefinition": None, "userErrors": [refused]}})
-    )
+    shop, _session = client(answer({"metafieldDefinitionCreate": {"createdDefinition": None, "userErrors": [refused]}}))
     with pytest.raises(Refused):
         shop.define_product_key()

@@ -255,9 +255,7 @@ def test_a_background_that_takes_for_ever_is_tried_again_later():
 def test_big_products_keep_no_other_waiting():
     store = shop()
     sizes = tuple(str(number) for number in range(101))
-    big = document(
-        **new(options=(Option(name="Size", values=sizes),), variants=tuple(map(variant, sizes)), images=())
-    )
+    big = document(**new(options=(Option(name="Size", values=sizes),), variants=tuple(map(variant, sizes)), images=()))
     pushes = [
         ProductPush(key="big", document=big, parts=frozenset()),
         ProductPush(key="small", document=document(), parts=frozenset({"prices"})),
@@ -315,7 +313,7 @@ def test_the_picture_of_a_variant_lists_all_variants_with_nothing_else():
 
 def test_a_picture_that_shopify_can_not_use():
     store = Shop()
-    store.media_status = lambda gids: {gid: ("FAILED", "too small") for gid in gids}
+    store.media_status = lambda gids: dict.fromkeys(gids, ("FAILED", "too small"))
     result = push(store, **new())
     assert "too small" in str(result.error)
     assert result.error.remedy
