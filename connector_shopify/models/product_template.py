@@ -72,9 +72,8 @@ class ProductTemplate(models.Model):
         "integration_binding_ids.pushed_at",
     )
     def _compute_shopify_mirror(self):
-        statuses = dict(
-            self.env["integration.binding.product"]._fields["remote_status"]._description_selection(self.env)
-        )
+        status = self.env["integration.binding.product"]._fields["remote_status"]
+        labels = dict(status._description_selection(self.env))
         for template in self:
             bindings = template.integration_binding_ids.filtered(lambda binding: binding.platform == "shopify")
             for field, path in MIRRORED.items():
