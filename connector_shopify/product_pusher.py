@@ -305,12 +305,17 @@ def _success(work):
 
 def _failure(work, error):
     """Return the result of a push that failed, with what is there already: the rest is sent another time."""
-    if isinstance(error, Refused):
+    known = bool(work.push.document.external_id)
+    missing = known and _says_gone(error)
+    if missing:
+        error = _gone()
+    elif isinstance(error, Refused):
         error = _explained(error, work.push.document)
     error.external_id = work.wanted.external_id
-    if work.push.document.external_id or not work.wanted.external_id:
-        return ProductPushResult(key=work.push.key, error=error)
-    return ProductPushResult(key=work.push.key, document=_answered(work), image_ids=_image_ids(work), error=error)
+    result = ProductPushResult(key=work.push.key, error=error, missing=missing)
+    if known or not work.wanted.external_id:
+        return result
+    return replace(result, document=_answered(work), image_ids=_image_ids(work))
 
 
 def _answered(work):
@@ -356,8 +361,6 @@ def _gone():
 
 def _explained(error, document):
     """Return the error with the fields named as people know them, and what to do."""
-    if document.external_id and _says_gone(error):
-        return _gone()
     texts = [f"{_place(entry.get('field') or (), document)}{entry.get('message')}" for entry in error.user_errors]
     remedy = const.PRODUCT_REMEDIES.get(error.code, _REFUSED)
     return DataError(

@@ -420,19 +420,21 @@ def test_one_refusal_keeps_no_other_from_being_sent():
 )
 def test_a_product_that_is_gone(part, call, refusal):
     result = push(shop(refusals={call: [refusal]}), part)
-    assert (result.error.status, result.error.code) == (404, "NOT_FOUND")
+    assert (result.missing, result.error.status, result.error.code) == (True, 404, "NOT_FOUND")
     assert "deleted at Shopify" in str(result.error)
 
 
 @pytest.mark.parametrize("part", ["images", "channels"])
 def test_a_product_that_is_gone_is_seen_when_it_is_read(part):
     changes = {"channel_ids": ()} if part == "channels" else {}
-    assert push(Shop(), part, **changes).error.status == 404
+    result = push(Shop(), part, **changes)
+    assert (result.missing, result.error.status) == (True, 404)
 
 
 def test_a_collection_that_is_gone_is_not_the_product():
     refusal = {"field": ["input", "collections"], "message": "Collection does not exist", "code": "INVALID_INPUT"}
-    assert push(shop(refusals={"product_set": [refusal]}), "categories").error.status is None
+    result = push(shop(refusals={"product_set": [refusal]}), "categories")
+    assert (result.missing, result.error.status) == (False, None)
 
 
 def test_what_was_created_is_known_though_the_rest_failed():
