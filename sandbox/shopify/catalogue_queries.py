@@ -95,7 +95,7 @@ def definitions(_root, info, *, ownerType, namespace=None, key=None, query=None,
 
 
 def shop_locales(_root, info, *, published=None):
-    chosen = info.context.shop.config.get("locales") or ["en", "de", "fr"]
+    chosen = graph_catalogue.locales(info.context.shop)
     return [
         {"locale": code, "name": graph_catalogue.LANGUAGES.get(code, code), "primary": not number, "published": True}
         for number, code in enumerate(chosen)

@@ -230,6 +230,11 @@ def translation_node(entry: dict) -> dict:
     }  # fmt: skip
 
 
+def locales(shop: Shop) -> list[str]:
+    """Languages of the shop, its first one first."""
+    return shop.config.get("locales") or ["en", "de", "fr"]
+
+
 def content_digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 

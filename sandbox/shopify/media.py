@@ -128,18 +128,13 @@ def failed(file: dict, now: str, code: str, message: str) -> dict:
     return {**file, "status": "FAILED", "error": {"code": code, "message": message}, "updated_at": now}
 
 
-def process(shop: Shop, later, numbers: list[int]):
-    """Make files ready in a moment."""
+def process(shop: Shop, later, numbers: list[int], done):
+    """Make files ready in a moment; ``done(file)`` is called for each."""
     for number in numbers:
-        later.do(DELAY, lambda number=number: _process(shop, number))
+        later.do(DELAY, lambda number=number: _process(shop, number, done))
 
 
-def resume(shop: Shop, later):
-    """Ask again for what was not ready when the sandbox stopped."""
-    process(shop, later, [f["id"] for f in shop.store.all(shop.domain, "file") if f["status"] == "UPLOADED"])
-
-
-def _process(shop: Shop, number: int):
+def _process(shop: Shop, number: int, tell):
     file = shop.store.get(shop.domain, "file", number)
     if file is None or file["status"] != "UPLOADED":
         return
@@ -154,6 +149,7 @@ def _process(shop: Shop, number: int):
         else:
             done = finished(shop, file, content)
         shop.store.put(shop.domain, "file", number, done)
+    tell(done)
 
 
 def _fetch(shop: Shop, source: str) -> bytes | None:

@@ -6,7 +6,7 @@ from werkzeug.wrappers import Request, Response
 
 from ..framework.services import Services
 from ..framework.web import json_response
-from . import catalogue, events, media, oauth, seed, staging, storefront
+from . import catalogue, events, file_edit, media, oauth, product_set, seed, staging, storefront
 from .api import AdminApi
 from .control import Control, summary
 from .shop import Shop, create_shop
@@ -26,8 +26,10 @@ class Shopify:
         services.deliveries.resign = events.forge
         for domain in services.store.shops():
             if self._is_mine(domain):
-                catalogue.prepare(self._shop(domain))
-                media.resume(self._shop(domain), services.later)
+                shop = self._shop(domain)
+                catalogue.prepare(shop)
+                file_edit.resume(shop, services.deliveries, services.later)
+                product_set.resume(shop, services.deliveries, services.later)
 
     def _shop(self, domain: str) -> Shop:
         return Shop(self._services.store, self._services.clock, domain)

@@ -5,11 +5,22 @@ from pathlib import Path
 
 from graphql import GraphQLSchema, build_schema
 
-from . import catalogue_queries, mutations, resolvers, subscriptions
+from . import (
+    catalogue_queries,
+    collection_mutations,
+    file_mutations,
+    mutations,
+    product_mutations,
+    product_set,
+    resolvers,
+    subscriptions,
+    tags,
+)
 
 #: Every module with ``QUERY`` or ``MUTATION``: resolvers of the roots' fields.
 MODULES = (
-    catalogue_queries, mutations, resolvers, subscriptions,
+    catalogue_queries, collection_mutations, file_mutations, mutations, product_mutations, product_set, resolvers,
+    subscriptions, tags,
 )  # fmt: skip
 
 FOLDER = Path(__file__).parent / "schema"
