@@ -15,12 +15,13 @@ from . import (
     resolvers,
     subscriptions,
     tags,
+    variant_media,
 )
 
 #: Every module with ``QUERY`` or ``MUTATION``: resolvers of the roots' fields.
 MODULES = (
     catalogue_queries, collection_mutations, file_mutations, mutations, product_mutations, product_set, resolvers,
-    subscriptions, tags,
+    subscriptions, tags, variant_media,
 )  # fmt: skip
 
 FOLDER = Path(__file__).parent / "schema"
