@@ -252,19 +252,20 @@ def translations_register(_root, info, *, resourceId, translations):
                     problems.append(problem("Value can't be blank", "BLANK", *place, "value"))
                 else:
                     made[wanted["key"], wanted["locale"]] = {
-                        "key": wanted["key"], "locale": wanted["locale"], "value": wanted["value"], "outdated": False,
-                        "updated_at": shop.clock.iso(),
+                        "key": wanted["key"], "locale": wanted["locale"], "value": wanted["value"],
+                        "digest": wanted["translatableContentDigest"], "updated_at": shop.clock.iso(),
                     }  # fmt: skip
             if problems:
                 raise UserErrors(problems)
             known = {(entry["key"], entry["locale"]): entry for entry in before["translations"]}
             for key, entry in made.items():
-                same = key in known and known[key]["value"] == entry["value"]
+                same = key in known and all(known[key][name] == entry[name] for name in ("value", "digest"))
                 known[key] = known[key] if same else entry
             _keep_translations(info, kind, before, list(known.values()))
     except UserErrors as error:
         return {"translations": None, "userErrors": shown(info, error.errors, enum)}
-    return {"translations": [graph_catalogue.translation_node(entry) for entry in made.values()], "userErrors": []}
+    nodes = [graph_catalogue.translation_node(kind, before, entry) for entry in made.values()]
+    return {"translations": nodes, "userErrors": []}
 
 
 def translations_remove(_root, info, *, resourceId, translationKeys, locales, marketIds=None):
@@ -277,7 +278,7 @@ def translations_remove(_root, info, *, resourceId, translationKeys, locales, ma
             _keep_translations(info, kind, before, [entry for entry in before["translations"] if entry not in gone])
     except UserErrors as error:
         return {"translations": None, "userErrors": shown(info, error.errors, "TranslationErrorCode")}
-    return {"translations": [graph_catalogue.translation_node(entry) for entry in gone], "userErrors": []}
+    return {"translations": [graph_catalogue.translation_node(kind, before, e) for e in gone], "userErrors": []}
 
 
 MUTATION = {

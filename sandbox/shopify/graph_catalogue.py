@@ -216,17 +216,21 @@ def publishable(shop: Shop, record: dict, show) -> dict:
 
 
 # --- translations --------------------------------------------------------------------------------------------------
-def translations(record: dict):
-    def resolve(_info, locale, outdated=None):
-        return [translation_node(t) for t in record.get("translations", ()) if t["locale"] == locale]
+def translations(record: dict, kind: str = ""):
+    """The field ``translations`` of a product or collection; others have none."""
+
+    def resolve(_info, locale, **_where):
+        return [translation_node(kind, record, t) for t in record.get("translations", ()) if t["locale"] == locale]
 
     return resolve
 
 
-def translation_node(entry: dict) -> dict:
+def translation_node(kind: str, record: dict, entry: dict) -> dict:
+    """Outdated once the text it translates has changed."""
+    source = TRANSLATABLE[kind][entry["key"]](record)
     return {
         "__typename": "Translation", "key": entry["key"], "locale": entry["locale"], "value": entry["value"],
-        "outdated": entry["outdated"], "updatedAt": entry["updated_at"],
+        "outdated": not source or content_digest(source) != entry["digest"], "updatedAt": entry["updated_at"],
     }  # fmt: skip
 
 
@@ -250,7 +254,7 @@ def translatable(kind: str, record: dict) -> dict:
     return {
         "resourceId": gid(kind, record["id"]),
         "translatableContent": lambda _info, **_where: content,
-        "translations": translations(record),
+        "translations": translations(record, kind),
     }
 
 
@@ -275,7 +279,7 @@ def collection_node(shop: Shop, data: dict) -> dict:
         "ruleSet": {"appliedDisjunctively": rules["any"], "rules": rules["rules"]} if rules else None,
         "sources": [source_node(shop, data)],
         "products": products, "productsCount": lambda _info: count(len(catalogue.members(shop, data))),
-        "hasProduct": has, "translations": translations(data), **metafields(shop, "Collection", data),
+        "hasProduct": has, "translations": translations(data, "Collection"), **metafields(shop, "Collection", data),
         **publishable(shop, data, lambda: collection_node(shop, data)),
     }  # fmt: skip
 
@@ -337,7 +341,7 @@ def product_fields(shop: Shop, data: dict) -> dict:
         },
         "featuredMedia": lambda _info: featured(shop, data["media"]), "media": media_connection(shop, data["media"]),
         "mediaCount": count(len(data["media"])), "collections": collections, "inCollection": in_collection,
-        "translations": translations(data), **metafields(shop, "Product", data),
+        "translations": translations(data, "Product"), **metafields(shop, "Product", data),
         **publishable(shop, data, lambda: graph_shop.product(shop, data)),
     }  # fmt: skip
 
