@@ -22,6 +22,7 @@ from odoo.addons.connector_base.transport import (
 
 from . import const, documents
 from .answers import next_cursor, take
+from .client_bulk import BulkCalls
 from .client_products import ProductCalls
 from .errors import QueryTooCostly, describe, graphql_error, user_error
 
@@ -143,7 +144,7 @@ def expected_cost(operation):
     return const.EXPECTED_COST.get(operation, const.DEFAULT_EXPECTED_COST)
 
 
-class ShopifyClient(ProductCalls):
+class ShopifyClient(ProductCalls, BulkCalls):
     """One store's Admin API.
 
     :param session: `transport.Session` that signs with `auth`

@@ -202,6 +202,16 @@ PRODUCT_REMEDIES = {
     "INVALID_METAFIELD": "Correct the value in Odoo, or the field's type in Shopify's settings under Custom data.",
 }
 
+# === BULK OPERATIONS === #
+
+# https://shopify.dev/docs/api/usage/bulk-operations/queries: so many products are worth one, so many bytes of a
+# result are read at once, so many seconds lie between two looks whether it is done
+BULK_FROM = 2000
+BULK_PART = 256 * 1024
+BULK_POLL = 15
+# https://shopify.dev/docs/api/admin-graphql/2026-10/enums/BulkOperationUserErrorCode: five run already
+BULK_BUSY = ("LIMIT_REACHED", "OPERATION_IN_PROGRESS")
+
 # A query that takes Shopify too long. https://shopify.dev/docs/api/usage/response-codes#graphql-error-codes
 CODE_TIMEOUT = "TIMEOUT"
 # What to do about a refused call. https://shopify.dev/docs/api/usage/response-codes

@@ -3,7 +3,7 @@ from odoo import models
 from odoo.addons.connector_base.canonical import PRODUCT_PARTS
 from odoo.addons.connector_base.transport import DataError, Page
 
-from .. import const, parser_product
+from .. import bulk, const, parser_product
 from ..listing import ProductListing
 from ..product_pusher import ProductPusher, remove_product
 from ..renderer_product import gid
@@ -21,9 +21,12 @@ class IntegrationAdapterShopify(models.AbstractModel):
     # === IN === #
 
     def _fetch_products(self, backend, since, page=None):
-        """Override of `connector_base`."""
-        listing = ProductListing.resume(page) if page else ProductListing.begin(since)
-        nodes, following = listing.read_page(backend._shopify_client())
+        """Override of `connector_base`: very many products are read by bulk operations."""
+        client = backend._shopify_client()
+        listing = bulk.resume(page) if page else ProductListing.begin(since)
+        nodes, following = listing.read_page(client)
+        if following and nodes and not page:
+            following = bulk.choose(client, following, nodes[-1]["updatedAt"])
         documents, failed = [], []
         for node in nodes:
             try:
