@@ -6,6 +6,7 @@ from . import (
     test_import,
     test_mirror_fields,
     test_order_life,
+    test_products,
     test_token,
     test_token_concurrency,
     test_webhook,
