@@ -31,30 +31,42 @@ def parse_product(payload):
     """
     node = Reader(payload, "product")
     node.external_id = node.identifier("id")
-    seo = node.child("seo")
     options = () if _is_plain(node) else tuple(_option(option) for option in node.children("options"))
     return Product(
         external_id=node.external_id,
         currency=node.required_child("priceRangeV2").required_child("minVariantPrice").required_text("currencyCode"),
-        title=node.required_text("title"),
-        description=node.text("descriptionHtml"),
-        handle=node.text("handle"),
-        vendor=node.text("vendor"),
-        product_type=node.text("productType"),
-        tags=tuple(sorted(node.texts("tags"))),
-        seo_title=seo.text("title") if seo else "",
-        seo_description=seo.text("description") if seo else "",
-        status=const.PRODUCT_STATUSES.get(node.required_text("status"), UNSET),
+        **_texts(node),
         options=options,
         variants=_distinct(_variant(variant, bool(options)) for variant in _nodes(node, "variants")),
         images=_distinct(_image(image) for image in _nodes(node, "media") if _is_image(image)),
         category_ids=_ids(_nodes(node, "collections")),
         attributes=_attributes(node),
         channel_ids=parse_channel_ids(node),
-        url=node.text("onlineStoreUrl"),
         created_at=node.required_time("createdAt"),
-        updated_at=node.required_time("updatedAt"),
     )
+
+
+def parse_changed(payload):
+    """Return the fields of a canonical Product that a mutation's answer (ChangedProduct) states."""
+    return _texts(Reader(payload, "product"))
+
+
+def _texts(node):
+    """Return what a product states outside of lists, as fields of the canonical Product."""
+    seo = node.child("seo")
+    return {
+        "title": node.required_text("title"),
+        "description": node.text("descriptionHtml"),
+        "handle": node.text("handle"),
+        "vendor": node.text("vendor"),
+        "product_type": node.text("productType"),
+        "tags": tuple(sorted(node.texts("tags"))),
+        "seo_title": seo.text("title") if seo else "",
+        "seo_description": seo.text("description") if seo else "",
+        "status": const.PRODUCT_STATUSES.get(node.required_text("status"), UNSET),
+        "url": node.text("onlineStoreUrl"),
+        "updated_at": node.required_time("updatedAt"),
+    }
 
 
 def parse_channel_ids(node):

@@ -15,7 +15,7 @@ from odoo.addons.connector_base.transport import DataError, TransientError
 
 from . import const
 from .errors import Refused
-from .parser_product import parse_channel_ids
+from .parser_product import parse_changed, parse_channel_ids
 from .reader import Reader
 from .renderer_product import gid, render_basics, render_metafields, render_prices, render_set
 
@@ -319,17 +319,8 @@ def _failure(work, error):
 
 
 def _answered(work):
-    """Return the document with what Shopify said last."""
-    if not work.product:
-        return work.wanted
-    said = Reader(work.product, "product")
-    return replace(
-        work.wanted,
-        handle=said.text("handle") or work.wanted.handle,
-        status=const.PRODUCT_STATUSES.get(said.text("status"), work.wanted.status),
-        url=said.text("onlineStoreUrl"),
-        updated_at=said.time("updatedAt"),
-    )
+    """Return the document with what Shopify said last: it writes some texts in its own way."""
+    return replace(work.wanted, **parse_changed(work.product)) if work.product else work.wanted
 
 
 def _image_ids(work):

@@ -51,8 +51,14 @@ class Shop:
     def _answer(self, product):
         return {
             "id": product["id"],
+            "title": "Tee",
+            "descriptionHtml": "<p>Soft</p>",
             "handle": "tee",
+            "vendor": "One Shop",
+            "productType": "Shirts",
+            "tags": ["summer", "cotton"],
             "status": "ACTIVE",
+            "seo": {"title": "A soft tee", "description": None},
             "onlineStoreUrl": None,
             "updatedAt": "2026-11-21T09:00:00Z",
             "variants": {

@@ -78,6 +78,12 @@ def test_a_price_is_one_call():
     assert [entry.external_id for entry in result.document.variants] == ["501", "502"]
 
 
+def test_the_result_says_what_shopify_made_of_it():
+    result = push(shop(), "basics", vendor="", title=" Tee")
+    assert (result.document.vendor, result.document.title) == ("One Shop", "Tee")
+    assert result.document.tags == ("cotton", "summer")
+
+
 @pytest.mark.parametrize(
     ("parts", "calls"),
     [
