@@ -15,6 +15,8 @@ API_KINDS = {
     "truncated": "cut the JSON answer in half; the call is carried out",
     "html": "answer HTTP 200 with an HTML page",
 }
+#: What happens to work that is done later; `code` says why.
+LATER_KINDS = {"bulk_failed": "end a bulk operation with FAILED after what it has done, with `code`"}
 WEBHOOK_KINDS = {
     "webhook_duplicate": "deliver twice, same ids",
     "webhook_reorder": "hold back until `after` (default 1) later deliveries of the shop were sent",
@@ -35,8 +37,9 @@ class Faults:
 
     def add(self, kind: str, *, shop="*", match="*", count=None, probability=1.0, seed=None, **details) -> dict:
         """Add a fault; ``count`` None = until removed. Raises ValueError for an unknown kind."""
-        if kind not in API_KINDS and kind not in WEBHOOK_KINDS:
-            raise ValueError(f"kind must be one of {', '.join([*API_KINDS, *WEBHOOK_KINDS])}")
+        kinds = [*API_KINDS, *LATER_KINDS, *WEBHOOK_KINDS]
+        if kind not in kinds:
+            raise ValueError(f"kind must be one of {', '.join(kinds)}")
         if kind == "status" and not 400 <= int(details.get("status", 0)) < 600:
             raise ValueError("the fault 'status' needs a status from 400 to 599")
         fault = {

@@ -6,6 +6,7 @@ from graphql import GraphQLError
 
 from ..framework.clock import iso
 from ..framework.delivery import Deliveries
+from ..framework.faults import Faults
 from ..framework.later import Later
 from .shop import Shop
 
@@ -21,6 +22,7 @@ class Context:
     version: str
     deliveries: Deliveries
     later: Later
+    faults: Faults
     searches: list[dict] = field(default_factory=list)
 
     def sees(self, order: dict) -> bool:

@@ -2,6 +2,7 @@
 
 import time
 import uuid
+from collections.abc import Callable
 
 from graphql import (
     ExecutionResult,
@@ -99,8 +100,16 @@ class AdminApi:
         response = json_response(body, 200, headers)
         return self._after(fault, response) if fault else response
 
+    def guarded(self, name: str, work: Callable[[], Response]) -> Response:
+        """An answer that is no GraphQL: faults for every shop (``*``) that match ``name`` hit it too."""
+        fault = self._services.faults.take("*", (name,), API_KINDS.keys() - {"throttled"})
+        early = self._before(None, fault, {}) if fault else None
+        if early is not None:
+            return early
+        return self._after(fault, work()) if fault else work()
+
     # --- faults ----------------------------------------------------------------------------------------------------
-    def _before(self, shop: Shop, fault: dict, headers: dict) -> Response | None:
+    def _before(self, shop: Shop | None, fault: dict, headers: dict) -> Response | None:
         """What a fault does before the call is carried out; None = carry on."""
         kind = fault["kind"]
         if kind == "latency":
@@ -185,7 +194,9 @@ class AdminApi:
             entry["error"] = "THROTTLED"
             return self._throttled(shop, requested)
         services = self._services
-        context = Context(shop, frozenset(shop.config["scopes"]), version, services.deliveries, services.later)
+        context = Context(
+            shop, frozenset(shop.config["scopes"]), version, services.deliveries, services.later, services.faults
+        )
         result = execute_sync(schema(), document, context_value=context, variable_values=variables, operation_name=name)
         entry["actual_cost"] = actual = min(cost.actual(result.data), requested)
         self.buckets.give_back(shop, requested - actual)

@@ -2,7 +2,7 @@
 
 from graphql import GraphQLError
 
-from . import catalogue, fields, graph_catalogue, graph_shop
+from . import catalogue, fields, graph_catalogue, graph_media, graph_shop
 from .access import require
 from .listing import count, listing, rows, search
 from .paging import connection
@@ -129,7 +129,7 @@ def files(_root, info, *, query=None, sortKey=None, **page):
     if query:
         wanted = search(info, query, fields.FILE, fields.FILE_WORDS)
         listed = [row for row in listed if wanted.matches(row[2])]
-    return connection(listed, lambda file: graph_catalogue.file_node(shop, file), **page)
+    return connection(listed, lambda file: graph_media.file_node(shop, file), **page)
 
 
 QUERY = {

@@ -7,6 +7,7 @@ from werkzeug.wrappers import Request, Response
 
 from ..framework.web import json_body, json_response
 from . import actions, catalogue, events, ledger, placing, seed, status
+from .catalogue_control import Merchant
 from .shop import PLANS, Shop, create_shop, gid, parse_gid
 
 #: Seconds that webhooks stay signed with the old secret after a rotation.
@@ -107,12 +108,27 @@ class Control:
     def _subscriptions(self, shop: Shop, _request: Request, _rest) -> Response:
         return json_response({"subscriptions": shop.store.all(shop.domain, "subscription")})
 
-    def _products(self, shop: Shop, request: Request, _rest) -> Response:
+    def _products(self, shop: Shop, request: Request, rest: list[str]) -> Response:
+        """``products``, ``products/<id>``, ``products/<id>/pictures[/<id>]``; see ``catalogue_control``."""
+        merchant, wanted = Merchant(shop, self._services), json_body(request) if request.method != "GET" else {}
+        if not rest:
+            if request.method == "POST":
+                return json_response(merchant.save(None, seed.product(shop, wanted)), 201)
+            return json_response({"products": shop.store.all(shop.domain, "product")})
+        product = merchant.product(rest[0])
+        if rest[1:2] == ["pictures"]:
+            if request.method == "DELETE":
+                return json_response(merchant.remove_picture(product, int(rest[2])))
+            return json_response(merchant.take_picture(product, wanted), 201)
+        if request.method == "DELETE":
+            merchant.delete(product)
+            return json_response({"deleted": product["id"]})
+        return json_response(merchant.edit(product, wanted) if request.method in ("POST", "PATCH") else product)
+
+    def _collections(self, shop: Shop, request: Request, _rest) -> Response:
         if request.method == "POST":
-            product = seed.product(shop, json_body(request))
-            shop.store.put(shop.domain, "product", product["id"], product)
-            return json_response(product, 201)
-        return json_response({"products": shop.store.all(shop.domain, "product")})
+            return json_response(Merchant(shop, self._services).collect(json_body(request)), 201)
+        return json_response({"collections": shop.store.all(shop.domain, "collection")})
 
     def _customers(self, shop: Shop, request: Request, _rest) -> Response:
         if request.method == "POST":
@@ -199,7 +215,7 @@ class Control:
 
 PAGES = frozenset((
     "seed", "uninstall", "rotate-secret", "log", "ledger", "deliveries", "subscriptions", "products", "customers",
-    "orders",
+    "orders", "collections",
 ))  # fmt: skip
 
 

@@ -59,6 +59,15 @@ def _free_name(shop: Shop, name: str, kind: str, wanted: dict, place: tuple) -> 
     return f"{path.stem}_{uuid.uuid4()}{path.suffix}", None
 
 
+def of_media(entry: dict) -> dict:
+    """``CreateMediaInput`` as ``FileCreateInput``."""
+    return {
+        "originalSource": entry["originalSource"],
+        "alt": entry.get("alt"),
+        "contentType": entry["mediaContentType"],
+    }
+
+
 def product_files(shop: Shop, inputs: list[dict], path: tuple) -> tuple[list[int], list[dict], dict]:
     """(ids in order, files new or changed, {source or id: file id}) of a list of ``FileSetInput``."""
     numbers, changed, named = [], [], {}
@@ -79,6 +88,13 @@ def product_files(shop: Shop, inputs: list[dict], path: tuple) -> tuple[list[int
         if file["id"] not in numbers:
             numbers.append(file["id"])
     return numbers, changed, named
+
+
+def without_media(product: dict) -> dict:
+    """The product whose variants show only what it has."""
+    kept = set(product["media"])
+    variants = [{**entry, "media": [n for n in entry["media"] if n in kept]} for entry in product["variants"]]
+    return {**product, "variants": variants}
 
 
 def store(shop: Shop, deliveries, later, files: list[dict]):

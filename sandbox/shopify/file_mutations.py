@@ -1,6 +1,6 @@
 """Mutations of files: create, change, delete; metafields; translations."""
 
-from . import catalogue, catalogue_events, file_edit, graph_catalogue, metafields, staging
+from . import catalogue, catalogue_events, file_edit, graph_catalogue, graph_media, metafields, staging
 from .access import require
 from .shop import Shop, parse_gid
 from .user_errors import UserErrors, problem, refuse, shown
@@ -17,7 +17,7 @@ def file_create(_root, info, *, files):
             file_edit.store(shop, context.deliveries, context.later, made)
     except UserErrors as error:
         return {"files": None, "userErrors": shown(info, error.errors, FILE_ERRORS)}
-    return {"files": [graph_catalogue.file_node(shop, file) for file in made], "userErrors": []}
+    return {"files": [graph_media.file_node(shop, file) for file in made], "userErrors": []}
 
 
 def file_update(_root, info, *, files):
@@ -32,7 +32,7 @@ def file_update(_root, info, *, files):
                 catalogue_events.media_changed(shop, context.deliveries, file)
     except UserErrors as error:
         return {"files": None, "userErrors": shown(info, error.errors, FILE_ERRORS)}
-    return {"files": [graph_catalogue.file_node(shop, file) for file in changed], "userErrors": []}
+    return {"files": [graph_media.file_node(shop, file) for file in changed], "userErrors": []}
 
 
 def _updated(shop: Shop, wanted: dict, place: tuple) -> dict:
@@ -61,14 +61,9 @@ def _refer(shop: Shop, deliveries, file: dict, wanted: dict):
                 refuse("The reference target does not exist.", "REFERENCE_TARGET_DOES_NOT_EXIST", "files", key)
             left = [number for number in before["media"] if number != file["id"]]
             after = {**before, "media": [*left, file["id"]] if there else left}
-            catalogue_events.save_product(shop, deliveries, before, _without_media(after) if not there else after)
-
-
-def _without_media(product: dict) -> dict:
-    """Variants show only what their product has."""
-    kept = set(product["media"])
-    variants = [{**entry, "media": [n for n in entry["media"] if n in kept]} for entry in product["variants"]]
-    return {**product, "variants": variants}
+            catalogue_events.save_product(
+                shop, deliveries, before, file_edit.without_media(after) if not there else after
+            )
 
 
 def file_delete(_root, info, *, fileIds):
@@ -87,7 +82,7 @@ def file_delete(_root, info, *, fileIds):
         for product in shop.store.all(shop.domain, "product"):
             if numbers.intersection(product["media"]):
                 left = [number for number in product["media"] if number not in numbers]
-                after = _without_media({**product, "media": left})
+                after = file_edit.without_media({**product, "media": left})
                 catalogue_events.save_product(shop, context.deliveries, product, after)
     return {"deletedFileIds": list(fileIds), "userErrors": []}
 

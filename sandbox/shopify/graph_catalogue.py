@@ -1,9 +1,9 @@
-"""GraphQL shape of the catalogue beyond products' bare bones: media, metafields, collections, publications."""
+"""GraphQL shape of the catalogue beyond products' bare bones: metafields, collections, publications, translations."""
 
 import hashlib
 import json
 
-from . import catalogue, graph_shop, media
+from . import catalogue, graph_media, graph_shop
 from .paging import connection, nested
 from .shop import Shop, gid
 
@@ -34,48 +34,6 @@ _CONDITIONS = {
 
 def count(number: int) -> dict:
     return {"count": number, "precision": "EXACT"}
-
-
-# --- media ---------------------------------------------------------------------------------------------------------
-def image(shop: Shop, file: dict) -> dict | None:
-    """``Image`` of a ready picture."""
-    if file["status"] != "READY" or file["kind"] != "IMAGE":
-        return None
-    return {
-        "id": gid("ImageSource", file["id"]), "altText": file["alt"], "width": file["width"], "height": file["height"],
-        "url": media.url(shop, file),
-    }  # fmt: skip
-
-
-def file_node(shop: Shop, file: dict) -> dict:
-    """``MediaImage`` or ``GenericFile``."""
-    picture = file["kind"] == "IMAGE"
-    errors = [{**file["error"], "details": None}] if file["error"] else []
-    body = {
-        "id": gid("MediaImage" if picture else "GenericFile", file["id"]), "alt": file["alt"],
-        "__typename": "MediaImage" if picture else "GenericFile", "fileStatus": file["status"], "fileErrors": errors,
-        "mimeType": file["mime"], "createdAt": file["created_at"], "updatedAt": file["updated_at"],
-        "preview": {"image": image(shop, file), "status": file["status"]} if picture else None,
-    }  # fmt: skip
-    if picture:
-        source = {"fileSize": file["size"], "url": media.url(shop, file)} if file["digest"] else None
-        return {
-            **body, "mediaContentType": "IMAGE", "mediaErrors": errors, "mediaWarnings": [], "status": file["status"],
-            "image": image(shop, file), "originalSource": source,
-        }  # fmt: skip
-    return {**body, "originalFileSize": file["size"], "url": media.url(shop, file) if file["digest"] else None}
-
-
-def media_connection(shop: Shop, numbers: list[int]):
-    def resolve(_info, sortKey=None, query=None, **page):
-        return nested(media.of(shop, numbers), lambda file: file_node(shop, file))(_info, **page)
-
-    return resolve
-
-
-def featured(shop: Shop, numbers: list[int]) -> dict | None:
-    files = media.of(shop, numbers[:1])
-    return file_node(shop, files[0]) if files else None
 
 
 # --- metafields ----------------------------------------------------------------------------------------------------
@@ -275,7 +233,7 @@ def collection_node(shop: Shop, data: dict) -> dict:
         "title": data["title"], "handle": data["handle"], "descriptionHtml": data["description_html"],
         "description": lambda _info, truncateAt=None: text[:truncateAt], "sortOrder": data["sort"],
         "seo": data["seo"], "templateSuffix": data["template_suffix"], "updatedAt": data["updated_at"],
-        "image": lambda _info: next((image(shop, file) for file in media.of(shop, [data["image"] or 0])), None),
+        "image": lambda _info: graph_media.first_image(shop, data["image"]),
         "ruleSet": {"appliedDisjunctively": rules["any"], "rules": rules["rules"]} if rules else None,
         "sources": [source_node(shop, data)],
         "products": products, "productsCount": lambda _info: count(len(catalogue.members(shop, data))),
@@ -339,7 +297,8 @@ def product_fields(shop: Shop, data: dict) -> dict:
             "minVariantPrice": {"amount": prices[0], "currencyCode": currency},
             "maxVariantPrice": {"amount": prices[-1], "currencyCode": currency},
         },
-        "featuredMedia": lambda _info: featured(shop, data["media"]), "media": media_connection(shop, data["media"]),
+        "featuredMedia": lambda _info: graph_media.featured(shop, data["media"]),
+        "media": graph_media.media_connection(shop, data["media"]),
         "mediaCount": count(len(data["media"])), "collections": collections, "inCollection": in_collection,
         "translations": translations(data, "Product"), **metafields(shop, "Product", data),
         **publishable(shop, data, lambda: graph_shop.product(shop, data)),

@@ -1,6 +1,6 @@
 """GraphQL shape of shop, app, catalogue, customers and locations."""
 
-from . import graph_catalogue, rest
+from . import graph_catalogue, graph_media, rest
 from .paging import nested
 from .shop import PLANS, Shop, gid
 
@@ -118,7 +118,7 @@ def variant(shop: Shop, owner: dict, data: dict) -> dict:
         "inventoryPolicy": data["policy"],
         "availableForSale": data["inventory"] > 0 or not data["tracked"] or data["policy"] == "CONTINUE",
         "sellableOnlineQuantity": data["inventory"],
-        "media": graph_catalogue.media_connection(shop, data["media"]),
+        "media": graph_media.media_connection(shop, data["media"]),
         **graph_catalogue.metafields(shop, "ProductVariant", data),
         "product": lambda _info: product(shop, owner),
         "createdAt": data["created_at"],

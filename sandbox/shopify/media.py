@@ -13,6 +13,8 @@ import zlib
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
+from werkzeug.wrappers import Request, Response
+
 from .shop import Shop
 from .staging import staged
 
@@ -191,6 +193,14 @@ def served(store, path: str) -> tuple[bytes, str] | tuple[None, None]:
             file = store.get(domain, "file", int(parts[5]))
             return (store.blob(file["digest"]), file["mime"]) if file and file["digest"] else (None, None)
     return None, None
+
+
+def answer(store, _clock, _request: Request, path: str) -> Response:
+    """A file at the CDN."""
+    content, mime = served(store, path)
+    if content is None:
+        return Response("Not Found", 404, content_type="text/plain")
+    return Response(content, 200, {"Cache-Control": "public, max-age=31557600"}, content_type=mime)
 
 
 def of(shop: Shop, numbers: list[int]) -> list[dict]:

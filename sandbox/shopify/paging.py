@@ -4,10 +4,13 @@ import base64
 import bisect
 import json
 from collections.abc import Callable
+from contextvars import ContextVar
 
 from graphql import GraphQLError
 
 MAX_PAGE, MAX_DEPTH = 250, 25_000
+#: In bulk operations a connection without ``first`` and ``last`` gives everything, however deep.
+unlimited: ContextVar[bool] = ContextVar("unlimited", default=False)
 
 
 class BadRequest(GraphQLError):
@@ -50,7 +53,10 @@ def connection(rows: list[tuple], show: Callable, *, first=None, last=None, afte
 
     A cursor means "beyond this value and id", so that a page read after records moved starts where it should.
     """
-    size = page_size(first, last)
+    if first is None and last is None and unlimited.get():
+        first = size = len(rows)
+    else:
+        size = page_size(first, last)
     low, high = 0, len(rows)
     for cursor, begins in ((after, not reverse), (before, reverse)):
         if not cursor:
@@ -66,7 +72,7 @@ def connection(rows: list[tuple], show: Callable, *, first=None, last=None, afte
     backwards = (first is None) != reverse
     start, stop = (max(low, high - size), high) if backwards else (low, min(low + size, high))
     deepest = len(rows) - start if reverse else stop
-    if deepest > MAX_DEPTH:
+    if deepest > MAX_DEPTH and not unlimited.get():
         raise BadRequest(
             f"Pagination is limited to {MAX_DEPTH} objects. Use filters to narrow the search, or bulk operations."
         )

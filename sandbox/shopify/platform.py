@@ -6,20 +6,29 @@ from werkzeug.wrappers import Request, Response
 
 from ..framework.services import Services
 from ..framework.web import json_response
-from . import catalogue, events, file_edit, media, oauth, product_set, seed, staging, storefront
+from . import bulk, bulk_run, catalogue, events, file_edit, media, oauth, product_set, seed, staging, storefront
 from .api import AdminApi
 from .control import Control, summary
+from .schema import schema
 from .shop import Shop, create_shop
 
 _GRAPHQL = re.compile(r"admin/api/(?P<version>[\w-]+)/graphql\.json")
 
 
+#: Hosts that take and give files -> (name for faults, what answers).
+FILE_HOSTS = {
+    bulk.HOST: ("bulk result", bulk.result_file),
+    media.CDN: ("file", media.answer),
+    staging.HOST: ("upload", staging.receive),
+}
+
+
 class Shopify:
     name = "shopify"
-    hosts = ("*.myshopify.com", media.CDN, staging.HOST)
+    hosts = ("*.myshopify.com", *FILE_HOSTS)
 
     def __init__(self, services: Services):
-        self._services = services
+        self._services = self.services = services
         self.api = AdminApi(services)
         self.controls = Control(services, self.api.buckets)
         services.deliveries.report = self._given_up
@@ -29,6 +38,7 @@ class Shopify:
                 shop = self._shop(domain)
                 catalogue.prepare(shop)
                 file_edit.resume(shop, services.deliveries, services.later)
+                bulk_run.resume(shop, services, schema())
                 product_set.resume(shop, services.deliveries, services.later)
 
     def _shop(self, domain: str) -> Shop:
@@ -38,10 +48,9 @@ class Shopify:
         events.give_up(self._shop(domain), subscription)
 
     def handle(self, request: Request, host: str, path: str) -> Response:
-        if host == media.CDN:
-            return self._file(path)
-        if host == staging.HOST:
-            return staging.receive(self._services.store, self._services.clock, request, path)
+        if host in FILE_HOSTS:
+            name, answer = FILE_HOSTS[host]
+            return self.api.guarded(name, lambda: answer(self._services.store, self._services.clock, request, path))
         shop = self._shop(host)
         match = _GRAPHQL.fullmatch(path)
         if not shop.exists or not (match or path == "admin/oauth/access_token"):
@@ -54,12 +63,6 @@ class Shopify:
         entry = {"at": shop.clock.iso(), "operation": "oauth", "status": response.status_code, "ms": 0}
         self._services.log.add(host, entry)
         return response
-
-    def _file(self, path: str) -> Response:
-        content, mime = media.served(self._services.store, path)
-        if content is None:
-            return Response("Not Found", 404, content_type="text/plain")
-        return Response(content, 200, {"Cache-Control": "public, max-age=31557600"}, content_type=mime)
 
     def control(self, request: Request, parts: list[str]) -> Response:
         return self.controls.answer(request, parts)

@@ -230,7 +230,7 @@ def _set_variants(shop: Shop, product: dict, before: dict | None, wanted: dict, 
             entry = variant_edit.new_variant(shop, product["id"], [catalogue.DEFAULT_VALUE], now)
             product["variants"] = variant_edit.numbered([entry])
         elif named or wanted.get("files") is not None:
-            _drop_missing_media(product)
+            product["variants"] = file_edit.without_media(product)["variants"]
         return
     if inputs is None:
         refuse("Must specify variants when updating options", "VARIANTS_INPUT_MISSING", "input", "variants")
@@ -267,7 +267,7 @@ def _set_variants(shop: Shop, product: dict, before: dict | None, wanted: dict, 
         order = sorted(range(len(made)), key=lambda index: inputs[index].get("position") or 0)
         made = [made[index] for index in order]
     product["variants"] = variant_edit.numbered(made)
-    _drop_missing_media(product)
+    product["variants"] = file_edit.without_media(product)["variants"]
 
 
 def _renamed(before: dict | None, product: dict) -> dict[str, str]:
@@ -308,14 +308,6 @@ def _with_file(product: dict, entry: dict, given: dict, named: dict, place: tupl
             "The variant's file must also be specified in the files of the product", "INVALID_VARIANT", *place, "file"
         )
     return {**entry, "media": [number]}
-
-
-def _drop_missing_media(product: dict):
-    """Variants show only what their product has."""
-    product["variants"] = [
-        {**entry, "media": [number for number in entry["media"] if number in product["media"]]}
-        for entry in product["variants"]
-    ]
 
 
 def join(shop: Shop, deliveries, product: dict, *, path: tuple, set_to=None, add=(), remove=()):

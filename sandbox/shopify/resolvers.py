@@ -2,7 +2,7 @@
 
 from graphql import GraphQLError
 
-from . import fields, graph_catalogue, graph_order, graph_shop
+from . import fields, graph_catalogue, graph_media, graph_order, graph_shop
 from .access import Context, require
 from .listing import DEFAULT_COUNT_LIMIT
 from .listing import count as _count
@@ -123,8 +123,8 @@ def _find_refund(context: Context, number: int):
 
 _NODES = {
     "Collection": ("collection", "read_products", graph_catalogue.collection_node),
-    "GenericFile": ("file", "read_files", graph_catalogue.file_node),
-    "MediaImage": ("file", "read_products", graph_catalogue.file_node),
+    "GenericFile": ("file", "read_files", graph_media.file_node),
+    "MediaImage": ("file", "read_products", graph_media.file_node),
     "MetafieldDefinition": ("metafield_definition", "read_products", graph_catalogue.definition_node),
     "Product": ("product", "read_products", graph_shop.product),
     "Publication": ("publication", "read_publications", graph_catalogue.publication_node),

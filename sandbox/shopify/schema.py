@@ -6,6 +6,7 @@ from pathlib import Path
 from graphql import GraphQLSchema, build_schema
 
 from . import (
+    bulk,
     catalogue_queries,
     collection_mutations,
     file_mutations,
@@ -16,12 +17,13 @@ from . import (
     subscriptions,
     tags,
     variant_media,
+    variant_mutations,
 )
 
 #: Every module with ``QUERY`` or ``MUTATION``: resolvers of the roots' fields.
 MODULES = (
-    catalogue_queries, collection_mutations, file_mutations, mutations, product_mutations, product_set, resolvers,
-    subscriptions, tags, variant_media,
+    bulk, catalogue_queries, collection_mutations, file_mutations, mutations, product_mutations, product_set, resolvers,
+    subscriptions, tags, variant_media, variant_mutations,
 )  # fmt: skip
 
 FOLDER = Path(__file__).parent / "schema"

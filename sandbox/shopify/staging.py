@@ -25,7 +25,6 @@ RESOURCES = {
     "SHOP_IMAGE": ("write_files", "files"),
 }
 LIFETIME = 86400
-MAX_BULK = 100 * 1024 * 1024
 
 
 def create(_root, info, *, input):
@@ -116,16 +115,16 @@ def _refuse(status: int, code: str) -> Response:
     return Response(body, status, content_type="application/xml; charset=UTF-8")
 
 
-def staged(shop: Shop, source: str) -> bytes | None:
-    """What was sent to a target, by its ``resourceUrl`` or its key; None = nothing, or it is no target's."""
+def staged_entry(shop: Shop, source: str) -> dict | None:
+    """A target by its ``resourceUrl`` or its key."""
     parts = urlsplit(source)
-    key = parts.path.lstrip("/") if parts.hostname == HOST else source
-    entry = shop.store.get(shop.domain, "staged", key)
+    return shop.store.get(shop.domain, "staged", parts.path.lstrip("/") if parts.hostname == HOST else source)
+
+
+def staged(shop: Shop, source: str) -> bytes | None:
+    """What was sent to a target; None = nothing, or it is no target's."""
+    entry = staged_entry(shop, source)
     return shop.store.blob(entry["digest"]) if entry and entry["digest"] else None
-
-
-def is_target(source: str) -> bool:
-    return urlsplit(source).hostname == HOST
 
 
 MUTATION = {"stagedUploadsCreate": create}

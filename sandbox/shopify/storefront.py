@@ -5,7 +5,7 @@ from itertools import islice
 from werkzeug.wrappers import Request, Response
 
 from ..framework.html import Markup, back_to, button, deliveries_table, frame, join, link, options, table, tag
-from . import people, pricing, status
+from . import catalogue_pages, people, pricing, status
 from .events import money_text
 from .placing import CODES, Invalid
 from .shop import Shop, gid
@@ -32,6 +32,8 @@ def _answer(platform, shop: Shop, request: Request, parts: list[str]) -> Respons
     if parts == ["order"] and posted:
         order = platform.controls.place(shop, _wanted(shop, request))
         return back_to(f"/shop/{shop.domain}/orders/{order['id']}")
+    if parts[:1] == ["products"]:
+        return catalogue_pages.page(platform, shop, request, parts)
     if len(parts) == 3 and parts[0] == "orders" and posted:
         return _act(platform, shop, request, parts[1], parts[2])
     if len(parts) == 2 and parts[0] == "orders":
@@ -45,10 +47,12 @@ def _front(shop: Shop, request: Request) -> Response:
     found = list(islice((p for p in products if asked in p["title"].lower()), SHOWN_PRODUCTS))
     items = join(
         Markup(
-            '<div class="item"><b>{}</b><span class="dim">{}</span><div class="row"><select name="variant">{}</select>'
+            '<div class="item">{}<b>{}</b><span class="dim">{}</span><div class="row">'
+            '<select name="variant">{}</select>'
             '<input type="number" name="quantity" min="0" value="0"></div></div>'
         ).format(
-            product["title"],
+            catalogue_pages.thumbnail(shop, product["media"], 120),
+            link(f"/shop/{shop.domain}/products/{product['id']}", product["title"]),
             product["vendor"],
             options((v["id"], _choice(v, shop.config["currency"])) for v in product["variants"]),
         )
@@ -63,7 +67,8 @@ def _front(shop: Shop, request: Request) -> Response:
     currencies = [("", "of the country"), *((c, c) for c in shop.config["currencies"])]
     form = Markup(
         '<form method="get" class="row"><input name="q" placeholder="Search products" value="{q}">'
-        '<button class="quiet">Search</button></form><form method="post" action="/shop/{domain}/order">'
+        '<button class="quiet">Search</button><a href="/shop/{domain}/products">Manage products</a></form>'
+        '<form method="post" action="/shop/{domain}/order">'
         '<h2>Products</h2><div class="grid">{items}</div><h2>Check out</h2><section class="row">'
         '<label>Customer <select name="customer">{customers}</select></label>'
         '<label>E-mail <input name="email" type="email" placeholder="guest@example.com"></label>'
@@ -104,7 +109,8 @@ def _front(shop: Shop, request: Request) -> Response:
 
 def _choice(variant: dict, currency: str) -> str:
     title = "" if variant["title"] == "Default Title" else f"{variant['title']} - "
-    return f"{title}{variant['price']} {currency}"
+    before = f" (was {variant['compare_at_price']})" if variant["compare_at_price"] else ""
+    return f"{title}{variant['price']} {currency}{before}"
 
 
 def _wanted(shop: Shop, request: Request) -> dict:
