@@ -22,10 +22,12 @@ from odoo.addons.connector_base.transport import (
 
 from . import const, documents
 from .answers import next_cursor, take
+from .client_bulk import BulkCalls
 from .client_customers import CustomerCalls
 from .client_operations import OperationCalls
 from .client_payouts import PayoutCalls
 from .client_prices import PriceCalls
+from .client_products import ProductCalls
 from .errors import QueryTooCostly, describe, graphql_error, user_error
 
 _logger = logging.getLogger(__name__)
@@ -149,16 +151,18 @@ def expected_cost(operation):
     return const.EXPECTED_COST.get(operation, const.DEFAULT_EXPECTED_COST)
 
 
-class ShopifyClient(CustomerCalls, OperationCalls, PayoutCalls, PriceCalls):
+class ShopifyClient(BulkCalls, CustomerCalls, OperationCalls, PayoutCalls, PriceCalls, ProductCalls):
     """One store's Admin API.
 
     :param session: `transport.Session` that signs with `auth`
     :param str domain: `<store>.myshopify.com`
     :param auth: `auth.TokenAuth` or `auth.RenewableTokenAuth`
+    :param files: `transport.Session` without credentials, for the files that lie outside of the API
     """
 
-    def __init__(self, session, domain, auth):
+    def __init__(self, session, domain, auth, files=None):
         self.budget = session.budget
+        self.files = files
         self._domain = domain
         self.patience = session.patience
         self._transport = SessionTransport(session, domain, auth)

@@ -6,9 +6,9 @@ from . import const
 class CustomerCalls:
     """Part of `ShopifyClient`."""
 
-    def customers(self, query, *, after=None):
+    def customers(self, query, *, first, after=None):
         """Return (customers, cursor of the next page or None) of the search `query`, oldest update first."""
-        variables = {"query": query, "first": const.CUSTOMERS_PAGE, "after": after}
+        variables = {"query": query, "first": first, "after": after}
         return self._connection(self._execute("customers", variables), "customers")
 
     def customers_by_id(self, gids):
@@ -30,9 +30,9 @@ class CustomerCalls:
         payload = self._mutate("customer_set", {"identifier": identifier, "input": customer})
         return payload["customer"]["id"]
 
-    def companies(self, query, *, after=None):
+    def companies(self, query, *, first, after=None):
         """Return (companies with all their locations, cursor of the next page or None), oldest update first."""
-        variables = {"query": query, "first": const.COMPANIES_PAGE, "after": after}
+        variables = {"query": query, "first": first, "after": after}
         nodes, following = self._connection(self._execute("companies", variables), "companies")
         for node in nodes:
             self._read_on(node, "locations", "company_locations")

@@ -1,5 +1,7 @@
 """Everything Shopify dictates, each with the page that says so (last seen November 2026)."""
 
+from decimal import Decimal
+
 # https://shopify.dev/docs/api/usage/versioning
 API_VERSION = "2026-10"
 
@@ -49,12 +51,20 @@ EXPECTED_COST = {
     "TagsAdd": 11,
     "TagsRemove": 11,
     "ApiVersions": 8,
+    "Products": 600,
+    "ProductsById": 300,
+    "ProductsCount": 1,
+    "ProductSet": 60,
+    "ProductUpdate": 12,
+    "ProductVariantsUpdate": 12,
 }
 DEFAULT_EXPECTED_COST = 50
 
 # Page sizes. A page that costs more than one query may (1,000 points) is asked for again with half the size.
 # https://shopify.dev/docs/api/usage/limits: `first` <= 250, ids <= 250, a listing ends at 25,000 objects
 ORDERS_PAGE = 75
+PRODUCTS_PAGE = 50
+COLLECTIONS_PAGE = 100
 IDS_PAGE = 50
 STUBS_PAGE = 250
 CUSTOMERS_PAGE = 50
@@ -64,6 +74,9 @@ PAYOUTS_PAGE = 25
 TRANSACTIONS_PAGE = 250
 NESTED_PAGE = 100
 LISTING_LIMIT = 25000
+LIST_LIMIT = 250
+# https://shopify.dev/docs/api/admin-graphql/2026-10/mutations/metafieldsSet
+METAFIELDS_PAGE = 25
 
 # https://shopify.dev/docs/api/usage/access-scopes
 SCOPES = {
@@ -71,20 +84,32 @@ SCOPES = {
     "read_customers": "the customers of orders can't be read",
     "read_products": "which product an order line is of can't be read",
     "write_orders": "orders can't be cancelled or refunded from Odoo",
-    "read_locations": "the places that stock is kept at can't be read",
-    "read_inventory": "quantities can't be read",
-    "write_inventory": "quantities can't be set",
-    "read_merchant_managed_fulfillment_orders": "what is to be sent can't be read",
-    "write_merchant_managed_fulfillment_orders": "what Odoo has sent can't be told",
 }
 # What else is asked for where a channel uses it: capability -> scopes.
 FLOW_SCOPES = {
-    "customers_out": {"write_customers": "customers can't be changed from Odoo"},
-    "prices_out": {"write_products": "prices can't be changed from Odoo"},
     "companies_in": {"read_companies": "companies can't be read"},
+    "customers_out": {"write_customers": "customers can't be changed from Odoo"},
     "payouts_in": {
         "read_shopify_payments_accounts": "payouts can't be read",
         "read_shopify_payments_payouts": "payouts can't be read",
+    },
+    "prices_out": {"write_products": "prices can't be changed from Odoo"},
+    "products_in": {"read_publications": "where products are published can't be read"},
+    "products_out": {
+        "write_products": "products can't be sent from Odoo",
+        "read_publications": "where products are published can't be read",
+        "write_publications": "products can't be published from Odoo",
+    },
+    "shipments_in": {"read_locations": "the places that goods are sent from can't be read"},
+    "shipments_out": {
+        "read_locations": "the places that goods are sent from can't be read",
+        "read_merchant_managed_fulfillment_orders": "what is to be sent can't be read",
+        "write_merchant_managed_fulfillment_orders": "what Odoo has sent can't be told",
+    },
+    "stock_out": {
+        "read_locations": "the places that stock is kept at can't be read",
+        "read_inventory": "quantities can't be read",
+        "write_inventory": "quantities can't be set",
     },
 }
 ALL_ORDERS_SCOPE = "read_all_orders"
@@ -100,28 +125,46 @@ TOPICS = {
     "ORDERS_CANCELLED": "orders/cancelled",
     "ORDERS_FULFILLED": "orders/fulfilled",
     "ORDERS_DELETE": "orders/delete",
-    "APP_UNINSTALLED": "app/uninstalled",
-    "INVENTORY_LEVELS_CONNECT": "inventory_levels/connect",
-    "INVENTORY_LEVELS_DISCONNECT": "inventory_levels/disconnect",
-    "INVENTORY_LEVELS_UPDATE": "inventory_levels/update",
-    "FULFILLMENTS_CREATE": "fulfillments/create",
-    "FULFILLMENTS_UPDATE": "fulfillments/update",
     "REFUNDS_CREATE": "refunds/create",
-    "LOCATIONS_ACTIVATE": "locations/activate",
-    "LOCATIONS_CREATE": "locations/create",
-    "LOCATIONS_DEACTIVATE": "locations/deactivate",
-    "LOCATIONS_DELETE": "locations/delete",
-    "LOCATIONS_UPDATE": "locations/update",
+    "APP_UNINSTALLED": "app/uninstalled",
+}
+# What else is subscribed to where a channel uses it: capability -> topics
+FLOW_TOPICS = {
+    "customers_in": {"CUSTOMERS_CREATE": "customers/create", "CUSTOMERS_UPDATE": "customers/update"},
+    "products_in": {
+        "PRODUCTS_CREATE": "products/create",
+        "PRODUCTS_UPDATE": "products/update",
+        "PRODUCTS_DELETE": "products/delete",
+        "COLLECTIONS_CREATE": "collections/create",
+        "COLLECTIONS_UPDATE": "collections/update",
+        "COLLECTIONS_DELETE": "collections/delete",
+    },
+    "products_out": {"PRODUCTS_DELETE": "products/delete"},
+    "shipments_in": {"FULFILLMENTS_CREATE": "fulfillments/create", "FULFILLMENTS_UPDATE": "fulfillments/update"},
+    "stock_out": {
+        "INVENTORY_LEVELS_CONNECT": "inventory_levels/connect",
+        "INVENTORY_LEVELS_DISCONNECT": "inventory_levels/disconnect",
+        "INVENTORY_LEVELS_UPDATE": "inventory_levels/update",
+        "LOCATIONS_ACTIVATE": "locations/activate",
+        "LOCATIONS_CREATE": "locations/create",
+        "LOCATIONS_DEACTIVATE": "locations/deactivate",
+        "LOCATIONS_DELETE": "locations/delete",
+        "LOCATIONS_UPDATE": "locations/update",
+    },
 }
 # What events are about: first part of their topic -> (our resource, keys of the record's id in the body)
 TOPIC_RESOURCES = {
-    "orders": ("order", ("id",)),
+    "collections": ("category", ("id",)),
+    "customers": ("customer", ("id",)),
     "fulfillments": ("order", ("order_id",)),
-    "refunds": ("order", ("order_id",)),
     "inventory_levels": ("stock_level", ("inventory_item_id", "location_id")),
     "locations": ("location", ("id",)),
+    "orders": ("order", ("id",)),
+    "products": ("product", ("id",)),
+    "refunds": ("order", ("order_id",)),
 }
 DELETED_TOPIC = "orders/delete"
+PRODUCT_DELETED_TOPICS = ("products/delete", "collections/delete")
 UNINSTALLED_TOPIC = "app/uninstalled"
 
 # https://shopify.dev/docs/apps/build/webhooks/subscribe/https#step-2-validate-the-origin
@@ -225,6 +268,55 @@ PRICE_REMEDIES = {
     "PRICE_LIST_CURRENCY_MISMATCH": "The price list has another currency now: read the price lists again, on the "
     "sales channel.",
 }
+
+# === PRODUCTS === #
+
+# The custom field (of type id, in the app's own namespace) by which a product is found again that Odoo created.
+# https://shopify.dev/docs/apps/build/custom-data/metafields/working-with-custom-ids
+PRODUCT_KEY = "odoo_key"
+APP_NAMESPACE = "app--"
+# What Shopify calls the only option, and its value, of a product without options.
+# https://shopify.dev/docs/apps/build/graphql/migrate/new-product-model/add-data
+DEFAULT_OPTION = "Title"
+DEFAULT_VALUE = "Default Title"
+# https://shopify.dev/docs/api/admin-graphql/2026-10/enums/WeightUnit, in kilograms
+WEIGHT_UNITS = {
+    "KILOGRAMS": Decimal(1),
+    "GRAMS": Decimal("0.001"),
+    "POUNDS": Decimal("0.45359237"),
+    "OUNCES": Decimal("0.028349523125"),
+}
+# https://shopify.dev/docs/api/admin-graphql/2026-10/enums/ProductStatus
+PRODUCT_STATUSES = {"ACTIVE": "active", "DRAFT": "draft", "ARCHIVED": "archived", "UNLISTED": "unlisted"}
+# A product with more variants is changed in the background.
+# https://shopify.dev/docs/api/admin-graphql/2026-10/mutations/productSet
+SYNCHRONOUS_VARIANTS = 100
+# How long a change in the background, and Shopify's work on new pictures, is waited for; in seconds
+POLL_EVERY, OPERATION_PATIENCE, PICTURE_PATIENCE = 1.0, 60, 5
+# https://help.shopify.com/en/manual/products/product-media/product-media-types
+PICTURE_BYTES = 20 * 1024 * 1024
+# https://shopify.dev/docs/api/admin-graphql/2026-10/enums/ProductSetUserErrorCode and of the other product mutations
+CODES_GONE = ("PRODUCT_DOES_NOT_EXIST", "NOT_FOUND")
+PRODUCT_REMEDIES = {
+    "HANDLE_NOT_UNIQUE": "Another product of the store has this address: give the product another one in Odoo, or link "
+    "it with that product instead of publishing it anew.",
+    "OPTIONS_OVER_LIMIT": "Shopify takes three options per product: give the product fewer attributes that make "
+    "variants, or split it.",
+    "VARIANTS_OVER_LIMIT": "Shopify takes 2,048 variants per product: split the product in Odoo.",
+    "SUBSCRIPTION_VIOLATION": "The store's plan allows no more variants: its owner can change the plan at Shopify.",
+    "GIFT_CARDS_NOT_ACTIVATED": "Activate gift cards in the store's settings at Shopify, then send the product again.",
+    "INVALID_METAFIELD": "Correct the value in Odoo, or the field's type in Shopify's settings under Custom data.",
+}
+
+# === BULK OPERATIONS === #
+
+# https://shopify.dev/docs/api/usage/bulk-operations/queries: so many products are worth one, so many bytes of a
+# result are read at once, so many seconds lie between two looks whether it is done
+BULK_FROM = 2000
+BULK_PART = 256 * 1024
+BULK_POLL = 15
+# https://shopify.dev/docs/api/admin-graphql/2026-10/enums/BulkOperationUserErrorCode: five run already
+BULK_BUSY = ("LIMIT_REACHED", "OPERATION_IN_PROGRESS")
 
 # A query that takes Shopify too long. https://shopify.dev/docs/api/usage/response-codes#graphql-error-codes
 CODE_TIMEOUT = "TIMEOUT"

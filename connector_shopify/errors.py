@@ -26,6 +26,17 @@ class QueryTooCostly(DataError):
     remedy = _REPORT
 
 
+class Refused(DataError):
+    """A mutation was refused.
+
+    :param list user_errors: what it states, each with field (a path into what was sent), message and maybe a code
+    """
+
+    def __init__(self, message, *, user_errors, **kwargs):
+        super().__init__(message, **kwargs)
+        self.user_errors = user_errors
+
+
 def describe(response):
     """Return (code, message) of an answer with an error status; empty texts when it says nothing known.
 
@@ -99,13 +110,16 @@ _ERRORS = {
 
 
 def user_error(errors, request_id=""):
-    """Return the DataError of a mutation's non-empty list of `userErrors`."""
+    """Return the `Refused` of a mutation's non-empty list of `userErrors`."""
     texts = []
     for error in errors:
         field = ".".join(str(part) for part in error.get("field") or ())
         texts.append(f"{field}: {error.get('message')}" if field else str(error.get("message")))
-    return DataError(
-        "Shopify refused the change: " + "; ".join(texts), code=errors[0].get("code") or "", request_id=request_id
+    return Refused(
+        "Shopify refused the change: " + "; ".join(texts),
+        user_errors=errors,
+        code=errors[0].get("code") or "",
+        request_id=request_id,
     )
 
 

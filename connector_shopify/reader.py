@@ -34,7 +34,7 @@ class Reader:
         place = f"{self.path}.{key}" if key else self.path
         return DataError(
             f"The payload is not as Shopify documents it: {place} {what}.",
-            remedy="Read the order again from Shopify. If it fails again, report it with the payload's shape.",
+            remedy="Read it again from Shopify. If it fails again, report it with the payload's shape.",
             external_id=self.external_id,
         )
 

@@ -4,6 +4,18 @@ from odoo import api, fields, models
 PUSH_DELAYS = {"product": 5, "stock": 3, "shipment": 1, "customer": 5, "price": 10}
 
 
+SWITCHES = frozenset(
+    {
+        "import_products",
+        "export_products",
+        "export_stock",
+        "import_shipments",
+        "export_shipments",
+        "import_customers",
+    }
+)
+
+
 class IntegrationBackend(models.Model):
     """What is kept in step beside orders, and in which direction."""
 
@@ -46,6 +58,19 @@ class IntegrationBackend(models.Model):
     def _compute_capability_codes(self):
         for backend in self:
             backend.capability_codes = ",".join(sorted(backend._adapter()._capabilities())) if backend.platform else ""
+
+    # === CRUD METHODS === #
+
+    def write(self, vals):
+        """What is kept in step decides what the platform has to tell."""
+        result = super().write(vals)
+        if SWITCHES & vals.keys():
+            for backend in self.filtered(lambda backend: backend.state == "connected" and backend.webhooks_reachable):
+                if backend._syncs("webhooks"):
+                    backend._enqueue("check_webhooks", identity_key=f"check_webhooks:{backend.id}")
+        return result
+
+    # === BUSINESS METHODS === #
 
     def _syncs(self, flow):
         """Whether `flow` is wanted and possible. Orders come in from every platform that has them.

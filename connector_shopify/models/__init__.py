@@ -5,10 +5,12 @@ from . import (
     integration_adapter_payouts,
     integration_adapter_prices,
     integration_adapter_privacy,
+    integration_adapter_products,
     integration_adapter_shipments,
     integration_adapter_stock,
     integration_adapter_version,
     integration_backend,
+    product_product,
     product_template,
     sale_order,
 )

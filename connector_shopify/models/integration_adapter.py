@@ -228,7 +228,8 @@ class IntegrationAdapterShopify(models.AbstractModel):
             if _path(subscription["uri"]) == _path(address):
                 ours.setdefault(subscription["topic"], []).append(subscription)
         done = {"registered": [], "created": [], "repaired": [], "removed": [], "failed": []}
-        for topic, name in const.TOPICS.items():
+        wanted = self._shopify_topics(backend)
+        for topic, name in wanted.items():
             found = sorted(ours.pop(topic, ()), key=lambda subscription: not _is_right(subscription, address))
             try:
                 done[_ensure_webhook(client, topic, found[:1], address)].append(name)
@@ -239,8 +240,16 @@ class IntegrationAdapterShopify(models.AbstractModel):
         for topic, surplus in ours.items():
             for subscription in surplus:
                 client.webhook_subscription_delete(subscription["id"])
-                done["removed"].append(const.TOPICS.get(topic, topic))
+                done["removed"].append(wanted.get(topic, topic))
         return WebhookReport(**{key: tuple(value) for key, value in done.items()})
+
+    def _shopify_topics(self, backend):
+        """Return {topic in GraphQL: in the header} of what a backend wants to be told."""
+        topics = dict(const.TOPICS)
+        for flow, more in const.FLOW_TOPICS.items():
+            if backend._syncs(flow):
+                topics.update(more)
+        return topics
 
     def _remove_webhooks(self, backend, address):
         """Override of `connector_base`."""

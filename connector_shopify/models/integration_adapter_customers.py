@@ -3,7 +3,7 @@ from odoo import models
 from odoo.addons.connector_base.canonical import CustomerPushResult
 from odoo.addons.connector_base.transport import DataError, Page
 
-from ..listing import UpdateListing
+from ..listing import CompanyListing, CustomerListing
 from ..parser_customer import parse_company, parse_customer
 from ..renderer_customer import customer_identifier, customer_input
 
@@ -19,15 +19,15 @@ class IntegrationAdapterShopify(models.AbstractModel):
 
     def _fetch_customers(self, backend, since, page=None):
         """Override of `connector_base`."""
-        return self._shopify_accounts(backend._shopify_client().customers, parse_customer, since, page)
+        return self._shopify_accounts(backend, CustomerListing, parse_customer, since, page)
 
     def _fetch_companies(self, backend, since, page=None):
         """Override of `connector_base`."""
-        return self._shopify_accounts(backend._shopify_client().companies, parse_company, since, page)
+        return self._shopify_accounts(backend, CompanyListing, parse_company, since, page)
 
-    def _shopify_accounts(self, call, parse, since, page):
-        listing = UpdateListing.resume(page) if page else UpdateListing.begin(since)
-        nodes, following = listing.read_page(call)
+    def _shopify_accounts(self, backend, kind, parse, since, page):
+        listing = kind.resume(page) if page else kind.begin(since)
+        nodes, following = listing.read_page(backend._shopify_client())
         documents, failed = [], []
         for node in nodes:
             try:
@@ -38,7 +38,7 @@ class IntegrationAdapterShopify(models.AbstractModel):
 
     def _count_customers(self, backend, since):
         """Override of `connector_base`."""
-        return backend._shopify_client().customers_count(UpdateListing.begin(since).query)
+        return backend._shopify_client().customers_count(CustomerListing.begin(since).query)
 
     def _fetch_customers_by_id(self, backend, external_ids):
         """Override of `connector_base`."""

@@ -89,7 +89,7 @@ class IntegrationBackend(models.Model):
             auth = TokenAuth(self._secret("access_token"))
         else:
             auth = RenewableTokenAuth(self._shopify_token)
-        return ShopifyClient(self._session(auth=auth), self.shopify_domain, auth)
+        return ShopifyClient(self._session(auth=auth), self.shopify_domain, auth, self._session())
 
     def _shopify_token(self, refused=""):
         """Return a token that is valid a while longer, not `refused`; get a new one from Shopify when there is none.

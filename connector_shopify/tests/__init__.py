@@ -8,6 +8,7 @@ from . import (
     test_mirror_fields,
     test_order_life,
     test_privacy_http,
+    test_products,
     test_shipments,
     test_stock,
     test_token,

@@ -20,7 +20,7 @@ DOMAIN = "one-shop.myshopify.com"
 CLIENT_ID = "6779ef20e075817b79602e0123456789"
 CLIENT_SECRET = "shpss_0123456789abcdef0123456789abcdef"
 ADMIN_TOKEN = "shpat_0123456789abcdef0123456789abcdef"
-ALL_SCOPES = (*const.SCOPES, const.ALL_ORDERS_SCOPE)
+ALL_SCOPES = (*set(const.SCOPES).union(*const.FLOW_SCOPES.values()), const.ALL_ORDERS_SCOPE)
 
 
 class FakeStore:

@@ -79,12 +79,14 @@ class TestConnect(ShopifyCase):
 
     def test_missing_scopes_are_named(self):
         self.store.scopes = [
-            scope for scope in ALL_SCOPES if scope not in ("read_orders", "read_customers", "read_locations")
+            scope
+            for scope in ALL_SCOPES
+            if scope not in ("read_customers", "write_customers", "read_products", "write_products")
         ]
         missing = self.connected().connection_report["missing"]
-        self.assertEqual(len(missing), 2)
+        self.assertEqual(len(missing), 3)
         self.assertIn("read_customers", missing[0])
-        self.assertIn("read_locations", missing[1])
+        self.assertIn("read_products", missing[1])
 
     def test_another_api_version_is_told(self):
         self.store.version = "2027-10"

@@ -1,6 +1,7 @@
 from odoo.tests import tagged
 
 from odoo.addons.connector_shopify import parser, parser_webhook
+from odoo.addons.connector_shopify.models.product_template import MIRRORED
 
 from .common import DOMAIN, ShopifyCase, graphql_order, webhook_order
 
@@ -57,3 +58,78 @@ class TestMirrorFields(ShopifyCase):
             ([("shopify_product_id", "!=", False)], one | two),
         ):
             self.assertEqual(Template.search(ours + domain), found, domain)
+
+    def test_mirror_of_a_product(self):
+        Template = self.env["product.template"]
+        tee, mug, none = Template.create([{"name": name} for name in ("Tee", "Mug", "None")])
+        channel = self.env["integration.channel"].create(
+            {"backend_id": self.backend.id, "external_id": "3", "name": "Online Store"}
+        )
+        binding, _other = self.env["integration.binding.product"].create(
+            [
+                {
+                    "odoo_id": tee.id,
+                    "backend_id": self.backend.id,
+                    "external_id": "71",
+                    "remote_status": "draft",
+                    "remote_handle": "tee",
+                    "remote_url": "https://one.example/products/tee",
+                    "remote_vendor": "Weavers",
+                    "remote_type": "Shirts",
+                    "remote_tags": "cotton, summer",
+                    "channel_ids": channel.ids,
+                    "pulled_at": "2026-11-20 10:00:00",
+                    "pushed_at": "2026-11-20 11:00:00",
+                },
+                {"odoo_id": mug.id, "backend_id": self.backend.id},  # about to be published
+            ]
+        )
+        self.assertEqual(
+            [tee[field] for field in MIRRORED],
+            [
+                "71",
+                "tee",
+                "Draft",
+                "Weavers",
+                "Shirts",
+                "cotton, summer",
+                "Online Store",
+                "https://one.example/products/tee",
+            ],
+        )
+        self.assertEqual(str(tee.shopify_synced_at), "2026-11-20 11:00:00")
+        self.assertEqual(mug.mapped("shopify_product_id") + none.mapped("shopify_synced_at"), [False, False])
+        ours = [("id", "in", (tee | mug | none).ids)]
+        for domain, found in (
+            ([("shopify_status", "=", "draft")], tee),
+            ([("shopify_status", "!=", "draft")], mug | none),
+            ([("shopify_handle", "ilike", "TE")], tee),
+            ([("shopify_tags", "ilike", "summer")], tee),
+            ([("shopify_channels", "ilike", "online")], tee),
+            ([("shopify_channels", "=", False)], mug | none),
+            ([("shopify_product_id", "!=", False)], tee),
+            ([("shopify_synced_at", ">=", "2026-11-20 10:30:00")], tee),
+            ([("shopify_synced_at", ">", "2026-11-20 11:00:00")], Template),
+        ):
+            self.assertEqual(Template.search(ours + domain), found, domain)
+        binding.remote_status = "active"
+        self.assertEqual(tee.shopify_status, "Active")
+
+    def test_mirror_of_a_variant(self):
+        tee = self.env["product.product"].create({"name": "Tee"})
+        self.env["integration.binding.variant"].create(
+            {
+                "odoo_id": tee.id,
+                "backend_id": self.backend.id,
+                "external_id": "501",
+                "external_parent_id": "71",
+                "inventory_external_id": "701",
+            }
+        )
+        self.assertEqual((tee.shopify_variant_id, tee.shopify_inventory_item_id), ("501", "701"))
+        self.assertEqual(self.env["product.product"].search([("shopify_inventory_item_id", "=", "701")]), tee)
+
+    def test_the_mirror_is_on_the_forms(self):
+        tee = self.env["product.product"].create({"name": "Tee"})
+        for record, field in ((tee.product_tmpl_id, "shopify_channels"), (tee, "shopify_inventory_item_id")):
+            self.assertIn(field, record.get_view(view_type="form")["arch"])

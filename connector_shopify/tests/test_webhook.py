@@ -73,8 +73,19 @@ class TestWebhook(ShopifyCase):
         self.assertEqual((envelope.resource, envelope.external_id), ("account", ""))
 
     def test_other_topics_are_ignored(self):
-        envelope = self.adapter._read_webhook(self.backend, request({"id": 7}, topic="products/update"))
+        envelope = self.adapter._read_webhook(self.backend, request({"id": 7}, topic="themes/update"))
         self.assertEqual(envelope.resource, "")
+
+    def test_products_and_collections(self):
+        body = {"id": 7, "updated_at": "2026-11-20T13:00:00+01:00"}
+        for topic, resource in (("products/update", "product"), ("collections/create", "category")):
+            envelope = self.adapter._read_webhook(self.backend, request(body, topic=topic))
+            self.assertEqual((envelope.resource, envelope.external_id), (resource, "7"))
+            self.assertEqual(envelope.updated_at.isoformat(), "2026-11-20T12:00:00+00:00")
+        deleted = self.adapter._read_webhook(self.backend, request({"id": 7}, topic="products/delete"))
+        self.assertEqual((deleted.resource, deleted.external_id), ("product", "7"))
+        told = [topic for topic in const.TOPICS.values() if self.adapter._tells_deletion(topic)]
+        self.assertEqual(told, ["orders/delete", "products/delete", "collections/delete"])
 
     def test_what_is_no_webhook(self):
         for bad in (
@@ -134,9 +145,9 @@ class TestWebhook(ShopifyCase):
     def test_surplus_is_removed(self):
         self.store.subscribe("ORDERS_CREATE", ADDRESS, filter="total:>10")
         self.store.subscribe("ORDERS_CREATE", ADDRESS)
-        self.store.subscribe("PRODUCTS_UPDATE", ADDRESS)
+        self.store.subscribe("THEMES_UPDATE", ADDRESS)
         report = self.adapter._ensure_webhooks(self.backend, ADDRESS)
-        self.assertEqual(sorted(report.removed), ["PRODUCTS_UPDATE", "orders/create"])
+        self.assertEqual(sorted(report.removed), ["THEMES_UPDATE", "orders/create"])
         self.assertEqual(report.registered, ("orders/create",))
         self.assertEqual(self.topics(), sorted(const.TOPICS))
 

@@ -6,7 +6,7 @@ import pytest
 
 from odoo.addons.connector_base.canonical import Address, Customer, CustomerAccount
 from odoo.addons.connector_base.transport import DataError
-from odoo.addons.connector_shopify.listing import UpdateListing
+from odoo.addons.connector_shopify.listing import CustomerListing
 from odoo.addons.connector_shopify.parser_customer import parse_company, parse_customer
 from odoo.addons.connector_shopify.renderer_customer import customer_identifier, customer_input, split_name
 
@@ -104,9 +104,9 @@ def test_listing_goes_on_where_it_stood():
     shop, session = client(
         answer(data=connection("customers", [customer()], "next")), answer(data=connection("customers", [customer(2)]))
     )
-    nodes, following = UpdateListing.begin(datetime(2026, 3, 1, tzinfo=timezone.utc)).read_page(shop.customers)
+    nodes, following = CustomerListing.begin(datetime(2026, 3, 1, tzinfo=timezone.utc)).read_page(shop)
     assert [node["id"][-1] for node in nodes] == ["1"]
-    nodes, following = UpdateListing.resume(following.token).read_page(shop.customers)
+    nodes, following = CustomerListing.resume(following.token).read_page(shop)
     assert ([node["id"][-1] for node in nodes], following) == (["2"], None)
     assert session.variables[1]["after"] == "next"
     assert session.variables[0]["query"] == "updated_at:>='2026-03-01T00:00:00Z'"
@@ -124,7 +124,7 @@ def test_a_company_with_all_its_locations():
         answer(data=connection("companies", [{**node, **first}])),
         answer(data={"node": connection("locations", [location(2, "Second St", "DE123456789")])}),
     )
-    [found], following = shop.companies("")
+    [found], following = shop.companies("", first=20)
     account = parse_company(found)
     assert following is None
     assert session.operations == ["Companies", "CompanyLocations"]

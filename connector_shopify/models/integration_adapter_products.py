@@ -1,0 +1,90 @@
+from odoo import models
+
+from odoo.addons.connector_base.canonical import PRODUCT_PARTS
+from odoo.addons.connector_base.transport import DataError, Page
+
+from .. import bulk, const, parser_product
+from ..listing import ProductListing
+from ..product_pusher import ProductPusher, remove_product
+from ..renderer_product import gid
+
+
+class IntegrationAdapterShopify(models.AbstractModel):
+    """Products, collections (categories) and publications (channels) of Shopify."""
+
+    _inherit = "integration.adapter.shopify"
+
+    def _capabilities(self):
+        """Override of `connector_base`."""
+        return super()._capabilities() | {"products_in", "products_out"}
+
+    # === IN === #
+
+    def _fetch_products(self, backend, since, page=None):
+        """Override of `connector_base`: very many products are read by bulk operations."""
+        client = backend._shopify_client()
+        listing = bulk.resume(page) if page else ProductListing.begin(since)
+        nodes, following = listing.read_page(client)
+        if following and nodes and not page:
+            following = bulk.choose(client, following, nodes[-1]["updatedAt"])
+        documents, failed = [], []
+        for node in nodes:
+            try:
+                documents.append(parser_product.parse_product(node))
+            except DataError as error:
+                failed.append(error)
+        return Page(documents=tuple(documents), next_page=following.token if following else None, failed=tuple(failed))
+
+    def _count_products(self, backend, since):
+        """Override of `connector_base`."""
+        return backend._shopify_client().products_count(ProductListing.begin(since).query)
+
+    def _fetch_products_by_id(self, backend, external_ids):
+        """Override of `connector_base`."""
+        gids = [gid("Product", external_id) for external_id in external_ids]
+        return [parser_product.parse_product(node) for node in backend._shopify_client().products_by_id(gids)]
+
+    def _parse_product_event(self, backend, topic, body):
+        """Override of `connector_base`: a webhook states no texts for search engines, no cost, custom fields,
+        collections or publications, and not all of many variants, so the product is always read."""
+        return None
+
+    def _fetch_categories(self, backend, page=None):
+        """Override of `connector_base`."""
+        nodes, cursor = backend._shopify_client().collections(first=const.COLLECTIONS_PAGE, after=page)
+        return Page(documents=tuple(map(parser_product.parse_category, nodes)), next_page=cursor)
+
+    def _fetch_channels(self, backend):
+        """Override of `connector_base`."""
+        channels = map(parser_product.parse_channel, backend._shopify_client().publications())
+        return tuple(channel for channel in channels if channel)
+
+    def _read_image(self, backend, url):
+        """Override of `connector_base`."""
+        return backend._shopify_client().read_picture(url)
+
+    # === OUT === #
+
+    def _product_parts(self):
+        """Override of `connector_base`."""
+        return frozenset(PRODUCT_PARTS) - {"translations"}
+
+    def _push_products(self, backend, pushes, read_image):
+        """Override of `connector_base`."""
+        yield from ProductPusher(backend._shopify_client(), backend.shopify_domain, read_image).push(pushes)
+
+    def _remove_products(self, backend, external_ids, *, delete):
+        """Override of `connector_base`."""
+        client, errors = backend._shopify_client(), {}
+        for external_id in external_ids:
+            try:
+                remove_product(client, external_id, delete=delete)
+            except DataError as error:
+                errors[external_id] = error
+        return errors
+
+    # === WEBHOOKS === #
+
+    def _tells_deletion(self, topic):
+        """Override of `connector_base`."""
+        return topic in const.PRODUCT_DELETED_TOPICS or super()._tells_deletion(topic)

@@ -1,0 +1,373 @@
+"""Which calls make a product at Shopify be as a document wants it: the fewest that touch nothing else. No Odoo import.
+
+`productSet` replaces each list it is sent, so it is sent lists that are whole, and only where one has changed; texts,
+status and prices have mutations of their own that leave everything else alone. A product is created under a key in a
+custom field of type id, so that creating it twice is creating it once.
+https://shopify.dev/docs/api/admin-graphql/2026-10/mutations/productSet
+"""
+
+import re
+import time
+from dataclasses import dataclass, replace
+
+from odoo.addons.connector_base.canonical import PRODUCT_PARTS, UNSET, Product, ProductPushResult
+from odoo.addons.connector_base.transport import DataError, TransientError
+
+from . import const
+from .errors import Refused
+from .parser_product import parse_changed, parse_channel_ids
+from .reader import Reader
+from .renderer_product import gid, render_basics, render_metafields, render_prices, render_set
+
+# The stores that know our custom field, as far as this process has seen
+_prepared = set()
+
+_REFUSED = "Correct it on the product in Odoo, then send the product again."
+_SAYS_GONE = re.compile(r"\b(?:product|owner|resource|publishable) (?:does not exist|not found)", re.IGNORECASE)
+_GONE = "Publish the product again, or unlink it from the store."
+
+
+@dataclass(slots=True)
+class _Work:
+    """A push on its way.
+
+    :param Product wanted: the document, with the external ids known so far
+    :param dict product: what Shopify last said of the product
+    :param str operation: of the change that Shopify makes in the background
+    :param bool listed: the variants were sent, so the answer states them
+    :param tuple files: global id of each picture; None before it has one
+    :param tuple uploaded: global ids of the new pictures that Shopify has not looked at yet
+    """
+
+    push: object
+    wanted: Product
+    parts: frozenset
+    product: dict = None
+    operation: str = ""
+    listed: bool = False
+    files: tuple = ()
+    uploaded: tuple = ()
+
+
+class ProductPusher:
+    """Pushes products to one store.
+
+    :param client: `ShopifyClient`
+    :param str domain: the store's
+    :param read_image: a function (checksum) -> (content, media type, file name)
+    :param sleep: for tests
+    """
+
+    def __init__(self, client, domain, read_image, sleep=time.sleep):
+        self.client = client
+        self._domain = domain
+        self._read_image = read_image
+        self._sleep = sleep
+
+    def push(self, pushes):
+        """Yield a `ProductPushResult` for each of `pushes`: those that Shopify works on in the background last.
+
+        :raise TransportError: what is not the fault of one document
+        """
+        waiting = []
+        for push in pushes:
+            work = _Work(push=push, wanted=push.document, parts=_parts(push))
+            try:
+                self._send(work)
+                if not work.operation:
+                    self._finish(work)
+            except DataError as error:
+                yield _failure(work, error)
+                continue
+            if work.operation or work.uploaded:
+                waiting.append(work)
+            else:
+                yield _success(work)
+        yield from self._after(waiting)
+
+    def _after(self, waiting):
+        """Yield the results of what is done once Shopify is."""
+        done = []
+        for work in waiting:
+            try:
+                if work.operation:
+                    self._await_operation(work)
+                    self._finish(work)
+            except DataError as error:
+                yield _failure(work, error)
+            else:
+                done.append(work)
+        refused = self._refused_pictures([media for work in done for media in work.uploaded])
+        for work in done:
+            why = [refused[media] for media in work.uploaded if media in refused]
+            yield _failure(work, _bad_picture(why)) if why else _success(work)
+
+    # === STEPS === #
+
+    def _send(self, work):
+        """Create the product, or change what of it takes one call."""
+        document, parts = work.wanted, work.parts
+        if not document.external_id:
+            self._prepare()
+            self._set(work, {"customId": {"key": const.PRODUCT_KEY, "value": work.push.key}}, key=work.push.key)
+        elif parts & {"variants", "images", "categories"}:
+            self._set(work, {"id": gid("Product", document.external_id)})
+        elif values := render_basics(document, parts):
+            product_id = gid("Product", document.external_id)
+            work.product = self.client.product_update({"id": product_id, **values})
+
+    def _prepare(self):
+        if self._domain not in _prepared:
+            self.client.define_product_key()
+            _prepared.add(self._domain)
+
+    def _set(self, work, identifier, key=""):
+        sources = self._pictures(work) if "images" in work.parts and work.wanted.images is not UNSET else []
+        document, parts = work.wanted, work.parts
+        # A variant's picture is set with the variants, and these only as a whole
+        shown_with = bool(sources) and any(variant.image for variant in document.variants)
+        work.listed = "variants" in parts or shown_with
+        work.product, work.operation = self.client.product_set(
+            identifier,
+            render_set(document, parts, sources, shown_with=shown_with, key=key),
+            variants=len(document.variants) if work.listed else 0,
+            media=len(sources),
+            synchronous=not work.listed or len(document.variants) <= const.SYNCHRONOUS_VARIANTS,
+        )
+        if work.product:
+            self._take_ids(work)
+
+    def _pictures(self, work):
+        """Return the `FileSetInput`s of the product: its pictures, then what else it shows (videos, 3D models).
+
+        A picture is sent once; one that was removed at Shopify meanwhile is sent again.
+        """
+        document, present, others = work.wanted, {}, []
+        if document.external_id:
+            shown = self.client.product_pictures(gid("Product", document.external_id))
+            if shown is None:
+                raise _gone()
+            self._detach(document, shown)
+            nodes = shown["media"]["nodes"]
+            present = {node["id"].rpartition("/")[2]: node["id"] for node in nodes if _is_picture(node)}
+            others = [{"id": node["id"]} for node in nodes if not _is_picture(node)]
+        # What Odoo never read and Shopify has no more is nowhere
+        images = tuple(image for image in document.images if image.external_id in present or image.checksum)
+        new = [self._read_image(image.checksum) for image in images if image.external_id not in present]
+        addresses = iter(self.client.upload_pictures(new) if new else ())
+        work.wanted = replace(document, images=images)
+        work.files = tuple(present.get(image.external_id) for image in images)
+        return [
+            {"id": picture, "alt": image.alt}
+            if picture
+            else {"originalSource": next(addresses), "contentType": "IMAGE", "alt": image.alt}
+            for image, picture in zip(images, work.files, strict=True)
+        ] + others
+
+    def _detach(self, document, shown):
+        """Take the pictures off the variants that shall show none of their own: `productSet` can't."""
+        bare = {gid("ProductVariant", variant.external_id) for variant in document.variants if variant.image == ""}
+        found = [
+            {"variantId": node["id"], "mediaIds": [media["id"] for media in node["media"]["nodes"]]}
+            for node in shown["variants"]["nodes"]
+            if node["id"] in bare and node["media"]["nodes"]
+        ]
+        if found:
+            self.client.product_variant_detach_media(gid("Product", document.external_id), found)
+
+    def _take_ids(self, work):
+        """Take over the ids that Shopify gave: of the product, its variants and its new pictures."""
+        product = Reader(work.product, "product")
+        variants = work.wanted.variants
+        if work.listed:
+            found = {_choices(node): node for node in product.required_child("variants").children("nodes")}
+            variants = tuple(_identified(variant, found) for variant in variants)
+        work.wanted = replace(work.wanted, external_id=product.identifier("id"), variants=variants)
+        if work.files:
+            media = work.product["media"]["nodes"][: len(work.files)]
+            pairs = zip(work.files, media, strict=False)
+            work.uploaded = tuple(node["id"] for known, node in pairs if not known and node["status"] != "READY")
+            work.files = tuple(node["id"] for node in media)
+
+    def _await_operation(self, work):
+        """Wait for what Shopify does in the background.
+
+        :raise TransientError: it takes too long; sending the same again is harmless
+        """
+        for _attempt in range(int(const.OPERATION_PATIENCE / const.POLL_EVERY)):
+            work.product = self.client.product_operation(
+                work.operation,
+                variants=len(work.wanted.variants) if work.listed else 0,
+                media=len(work.files),
+            )
+            if work.product:
+                return self._take_ids(work)
+            self._sleep(const.POLL_EVERY)
+        raise TransientError("Shopify is still at work on a big product.", retry_after=const.OPERATION_PATIENCE)
+
+    def _finish(self, work):
+        """Change what takes calls of its own, now that the product and its variants have their ids."""
+        document, parts, created = work.wanted, work.parts, not work.push.document.external_id
+        product_id = gid("Product", document.external_id)
+        if "prices" in parts and "variants" not in parts and (prices := render_prices(document)):
+            work.product = self.client.product_variants_update(product_id, prices)
+        if "attributes" in parts and not created:
+            wanted, unwanted = render_metafields(document)
+            self.client.metafields_set(wanted)
+            self.client.metafields_delete(unwanted)
+        if "channels" in parts and document.channel_ids is not UNSET:
+            self._publish(work, product_id, created)
+
+    def _publish(self, work, product_id, created):
+        """Show the product on the wanted publications, and on no other of the sales channels."""
+        wanted = set(work.wanted.channel_ids)
+        if wanted:
+            product = work.product = self.client.product_publish(product_id, _publications(wanted))
+        elif created:
+            return
+        else:
+            product = self.client.product_publications(product_id)
+            if product is None:
+                raise _gone()
+        surplus = set(parse_channel_ids(Reader(product, "product"))) - wanted
+        if surplus:
+            work.product = self.client.product_unpublish(product_id, _publications(surplus))
+
+    def _refused_pictures(self, waiting):
+        """Wait a moment for Shopify to look at new pictures; return {global id: why it can't use it}."""
+        refused = {}
+        for _attempt in range(int(const.PICTURE_PATIENCE / const.POLL_EVERY)):
+            if not waiting:
+                break
+            try:
+                found = self.client.media_status(waiting)
+            except TransientError:
+                break  # the products are sent: that nobody looks at their pictures is no reason to send them again
+            refused |= {media: why for media, (status, why) in found.items() if status == "FAILED"}
+            waiting = [media for media, (status, _why) in found.items() if status not in ("READY", "FAILED")]
+            if waiting:
+                self._sleep(const.POLL_EVERY)
+        return refused
+
+
+def remove_product(client, external_id, *, delete):
+    """Archive a product, or delete it for good; done when there is none.
+
+    :raise DataError: refused
+    """
+    product_id = gid("Product", external_id)
+    try:
+        if delete:
+            client.product_delete(product_id)
+        else:
+            client.product_update({"id": product_id, "status": "ARCHIVED"})
+    except Refused as error:
+        if not _says_gone(error):
+            raise
+
+
+def _parts(push):
+    """Return the parts to send: all of a new product; the variants as a whole as soon as one is new."""
+    document = push.document
+    if not document.external_id:
+        return frozenset(PRODUCT_PARTS)
+    if all(variant.external_id for variant in document.variants):
+        return push.parts
+    return push.parts | {"variants"}
+
+
+def _publications(external_ids):
+    return [gid("Publication", external_id) for external_id in sorted(external_ids)]
+
+
+def _choices(node):
+    choices = [(choice.text("name"), choice.text("value")) for choice in node.children("selectedOptions")]
+    return () if choices == [(const.DEFAULT_OPTION, const.DEFAULT_VALUE)] else tuple(sorted(choices))
+
+
+def _identified(variant, found):
+    """Return `variant` with its ids, by what is chosen for it."""
+    node = found.get(tuple(sorted(variant.options)))
+    if node is None:
+        raise DataError(
+            f"Shopify's answer lacks the variant {_variant_name(variant)}.", remedy="Send the product again."
+        )
+    return replace(
+        variant,
+        external_id=node.identifier("id"),
+        inventory_external_id=node.required_child("inventoryItem").identifier("id"),
+    )
+
+
+def _success(work):
+    return ProductPushResult(key=work.push.key, document=_answered(work), image_ids=_image_ids(work))
+
+
+def _failure(work, error):
+    """Return the result of a push that failed, with what is there already: the rest is sent another time."""
+    known = bool(work.push.document.external_id)
+    missing = known and _says_gone(error)
+    if missing:
+        error = _gone()
+    elif isinstance(error, Refused):
+        error = _explained(error, work.push.document)
+    error.external_id = work.wanted.external_id
+    result = ProductPushResult(key=work.push.key, error=error, missing=missing)
+    if known or not work.wanted.external_id:
+        return result
+    return replace(result, document=_answered(work), image_ids=_image_ids(work))
+
+
+def _answered(work):
+    """Return the document with what Shopify said last: it writes some texts in its own way."""
+    return replace(work.wanted, **parse_changed(work.product)) if work.product else work.wanted
+
+
+def _image_ids(work):
+    images = work.wanted.images or ()
+    pairs = zip(images, work.files, strict=False)
+    return tuple((image.checksum, media.rpartition("/")[2]) for image, media in pairs if media)
+
+
+def _says_gone(error):
+    """Whether the product isn't there any more. Mutations without codes say it in words."""
+    return error.code in const.CODES_GONE or bool(_SAYS_GONE.search(error.message))
+
+
+def _is_picture(node):
+    return node["__typename"] == "MediaImage"
+
+
+def _bad_picture(reasons):
+    return DataError(
+        f"Shopify can't use a picture of the product: {'; '.join(filter(None, reasons)) or 'it gives no reason'}",
+        remedy="Replace the picture by a JPEG, PNG, GIF or WebP of at most 20 MB and 25 megapixels, then send the "
+        "product again.",
+    )
+
+
+def _gone():
+    return DataError("The product was deleted at Shopify.", code="NOT_FOUND", status=404, remedy=_GONE)
+
+
+def _explained(error, document):
+    """Return the error with the fields named as people know them, and what to do."""
+    texts = [f"{_place(entry.get('field') or (), document)}{entry.get('message')}" for entry in error.user_errors]
+    remedy = const.PRODUCT_REMEDIES.get(error.code, _REFUSED)
+    return DataError(
+        "Shopify refused the product: " + "; ".join(texts), code=error.code, request_id=error.request_id, remedy=remedy
+    )
+
+
+def _place(path, document):
+    """Return where in the product a path into what was sent leads: "Variant M / Blue, price: "."""
+    names = [str(part) for part in path if not str(part).isdigit() and part not in ("input", "product")]
+    numbers = [int(part) for part in path if str(part).isdigit()]
+    if "variants" in names and numbers and numbers[0] < len(document.variants):
+        variant = document.variants[numbers[0]]
+        names = [f"variant {_variant_name(variant)}", *names[names.index("variants") + 1 :]]
+    return f"{', '.join(names)}: " if names else ""
+
+
+def _variant_name(variant):
+    return " / ".join(value for _name, value in variant.options) or variant.sku or variant.external_id or "(only)"
