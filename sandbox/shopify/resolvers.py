@@ -2,7 +2,7 @@
 
 from graphql import GraphQLError
 
-from . import fields, graph_fulfillment, graph_order, graph_shop, graph_stock, payments, stock
+from . import fields, graph_fulfillment, graph_order, graph_shop, graph_stock, payments, returns, stock
 from .access import Context, require
 from .paging import MAX_DEPTH, MAX_PAGE, BadRequest, connection
 from .search import Search
@@ -169,7 +169,7 @@ def _find_refund(context: Context, number: int):
 
 
 #: Kinds that a module of their own finds.
-_FINDERS = {**graph_fulfillment.NODES, **graph_stock.NODES, **payments.NODES}
+_FINDERS = {**graph_fulfillment.NODES, **graph_stock.NODES, **payments.NODES, **returns.NODES}
 _NODES = {
     "Product": ("product", "read_products", graph_shop.product),
     "Customer": ("customer", "read_customers", graph_shop.customer),

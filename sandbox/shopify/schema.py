@@ -15,6 +15,7 @@ from . import (
     payments,
     refunds,
     resolvers,
+    returns,
     stock_mutations,
     subscriptions,
 )
@@ -22,7 +23,7 @@ from . import (
 #: Every module with ``QUERY`` or ``MUTATION``: resolvers of the roots' fields.
 MODULES = (
     customers, fulfillment_mutations, graph_fulfillment, graph_stock, mutations, order_mutations, payments, refunds,
-    resolvers, stock_mutations, subscriptions,
+    resolvers, returns, stock_mutations, subscriptions,
 )  # fmt: skip
 
 FOLDER = Path(__file__).parent / "schema"

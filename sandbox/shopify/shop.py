@@ -43,7 +43,8 @@ ID_START = {
     "RefundLineItem": 620_000_000_001, "OrderAdjustment": 310_000_000_001, "Fulfillment": 5_500_000_000_001,
     "FulfillmentLineItem": 13_500_000_000_001, "Location": 72_000_000_001, "Shop": 64_000_000_001,
     "FulfillmentOrder": 6_900_000_000_001, "FulfillmentOrderLineItem": 14_100_000_000_001,
-    "FulfillmentHold": 51_000_000_001, "InventoryAdjustmentGroup": 88_000_000_001,
+    "FulfillmentHold": 51_000_000_001, "Return": 21_000_000_001, "ReturnLineItem": 38_000_000_001,
+    "InventoryAdjustmentGroup": 88_000_000_001,
     "WebhookSubscription": 1_350_000_000_001, "RefundShippingLine": 55_000_000_001,
 }  # fmt: skip
 ID_STEP = 31
