@@ -275,3 +275,48 @@ def fulfill(shop: Shop, order: dict, now: str, *, lines=None, company="UPS", num
     for picked in fulfilling.pick(order, units, location_id):
         fulfilling.ship(shop, order, now, picked, tracking)
     return order
+
+
+# --- what a merchant does to shipments and to what is to be sent ---------------------------------------------------
+def _fulfillment(order: dict, number) -> dict:
+    for record in order["fulfillments"]:
+        if number is None or record["id"] == int(number):
+            return record
+    raise Invalid(f"no fulfillment {number or ''}")
+
+
+def track(_shop: Shop, order: dict, now: str, *, tracking: list[dict], fulfillment_id=None) -> dict:
+    """Replace the tracking (``[{company, number, url}]``) of a fulfillment, of the first one unless told."""
+    order = changed(order, now)
+    record = _fulfillment(order, fulfillment_id)
+    record.update(tracking=[fulfilling.tracked(entry) for entry in tracking], updated_at=now)
+    return order
+
+
+def unfulfill(shop: Shop, order: dict, now: str, *, fulfillment_id=None) -> dict:
+    """Take a fulfillment back, the first one unless told: its units are to be sent again."""
+    order = changed(order, now)
+    fulfilling.cancel(shop, order, now, _fulfillment(order, fulfillment_id))
+    return order
+
+
+def hold(shop: Shop, order: dict, now: str, *, reason: str = "OTHER", note: str | None = None) -> dict:
+    """Hold back everything that is to be sent."""
+    order = changed(order, now)
+    opened = [place for place in order["fulfillment_orders"] if place["status"] in ("OPEN", "IN_PROGRESS")]
+    if not opened:
+        raise Invalid("nothing is to be sent")
+    for place in opened:
+        fulfilling.hold(shop, place, now, {"reason": reason, "notes": note, "handle": "", "by_app": False})
+    return order
+
+
+def release(_shop: Shop, order: dict, now: str) -> dict:
+    """Let everything that is held back be sent."""
+    order = changed(order, now)
+    held = [place for place in order["fulfillment_orders"] if place["status"] == "ON_HOLD"]
+    if not held:
+        raise Invalid("nothing is held back")
+    for place in held:
+        fulfilling.release(place, now)
+    return order

@@ -30,7 +30,8 @@ from .shop import PLANS, Shop, create_shop, gid, parse_gid
 ROTATION = 3600
 #: What can happen to an order.
 ORDER_ACTIONS = frozenset((
-    "pay", "authorize", "void", "decline", "cancel", "refund", "fulfill", "edit", "archive", "unarchive",
+    "pay", "authorize", "void", "decline", "cancel", "refund", "fulfill", "edit", "archive", "unarchive", "track",
+    "unfulfill", "hold", "release",
 ))  # fmt: skip
 
 

@@ -22,22 +22,6 @@ _SEARCH = {
 
 
 def fulfillment_node(shop: Shop, order: dict, record: dict, bag) -> dict:
-    lines = {line["id"]: line for line in order["lines"]}
-    discounts = [graph_order.application(entry, index, order) for index, entry in enumerate(order["discounts"])]
-
-    def sent(entry: dict) -> dict:
-        line = lines[entry["line_id"]]
-        return {
-            "__typename": "FulfillmentLineItem",
-            "id": gid("FulfillmentLineItem", entry["id"]),
-            "lineItem": lambda _info: graph_order.line_node(shop, order, line, bag, discounts),
-            "quantity": entry["quantity"],
-            "originalTotalSet": bag.lazy(line["unit"] * entry["quantity"]),
-            "discountedTotalSet": bag.lazy(
-                pricing.half_up(pricing.Fraction(pricing.net(line) * entry["quantity"], line["quantity"]))
-            ),
-        }
-
     place = shop.store.get(shop.domain, "location", record.get("location_id"))
     worked_on = set(record.get("fulfillment_order_ids") or ())
     state = record.get("status", "SUCCESS")
@@ -54,9 +38,24 @@ def fulfillment_node(shop: Shop, order: dict, record: dict, bag) -> dict:
         "requiresShipping": True,
         "trackingInfo": lambda _info, first=None: fulfilling.tracking_of(record)[:first],
         "location": (lambda _info: graph_stock.location(shop, place)) if place else None,
-        "fulfillmentLineItems": nested(record["lines"], sent),
+        "fulfillmentLineItems": nested(record["lines"], lambda entry: line_node(shop, order, entry, bag)),
         "fulfillmentOrders": of_order(shop, order, lambda p: p["id"] in worked_on),
         "order": lambda _info: graph_order.order_node(shop, order),
+    }
+
+
+def line_node(shop: Shop, order: dict, entry: dict, bag) -> dict:
+    """A line of a fulfillment."""
+    line = next(line for line in order["lines"] if line["id"] == entry["line_id"])
+    discounts = [graph_order.application(each, index, order) for index, each in enumerate(order["discounts"])]
+    worth = pricing.half_up(pricing.Fraction(pricing.net(line) * entry["quantity"], line["quantity"]))
+    return {
+        "__typename": "FulfillmentLineItem",
+        "id": gid("FulfillmentLineItem", entry["id"]),
+        "lineItem": lambda _info: graph_order.line_node(shop, order, line, bag, discounts),
+        "quantity": entry["quantity"],
+        "originalTotalSet": bag.lazy(line["unit"] * entry["quantity"]),
+        "discountedTotalSet": bag.lazy(worth),
     }
 
 

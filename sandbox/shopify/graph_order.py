@@ -3,7 +3,7 @@
 from functools import cache
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
-from . import graph_fulfillment, graph_stock, pricing, rest, status
+from . import graph_fulfillment, graph_stock, pricing, rest, returns, status
 from . import refunds as refunds_of
 from .access import require
 from .graph_shop import attributes, customer, mailing_address, product, variant
@@ -93,7 +93,8 @@ def order_node(shop: Shop, order: dict) -> dict:
         "statusPageUrl": rest.status_url(config, order),
         "displayFinancialStatus": lambda _info: status.financial(order),
         "displayFulfillmentStatus": lambda _info: status.display_fulfillment(order),
-        "returnStatus": "NO_RETURN",
+        "returnStatus": returns.status_of(order),
+        "returns": returns.of_order(shop, order),
         "currencyCode": order["shop_currency"],
         "presentmentCurrencyCode": order["currency"],
         "taxesIncluded": order["taxes_included"],

@@ -11,6 +11,7 @@ from . import (
     graph_shop,
     graph_stock,
     payments,
+    returns,
     stock,
 )
 from .access import Context, require
@@ -132,7 +133,7 @@ def _find_refund(context: Context, number: int):
 
 
 #: Kinds that a module of their own finds.
-_FINDERS = {**graph_fulfillment.NODES, **graph_stock.NODES, **payments.NODES}
+_FINDERS = {**graph_fulfillment.NODES, **graph_stock.NODES, **payments.NODES, **returns.NODES}
 _NODES = {
     "Collection": ("collection", "read_products", graph_catalogue.collection_node),
     "GenericFile": ("file", "read_files", graph_media.file_node),

@@ -160,6 +160,10 @@ def _act(platform, shop: Shop, request: Request, number: str, action: str) -> Re
         quantities = {key[5:]: int(value) for key, value in request.form.items() if key.startswith("line-")}
         present = {str(line["id"]): line["quantity"] - status.returned(order, line["id"]) for line in order["lines"]}
         wanted = {"quantities": {key: value for key, value in quantities.items() if value != present.get(key)}}
+    elif action in ("track", "unfulfill"):
+        wanted = {"fulfillment_id": int(request.form["fulfillment_id"])}
+        if action == "track":
+            wanted["tracking"] = [{key: request.form.get(key) or None for key in ("company", "number")}]
     elif action == "refund":
         amount = request.form.get("amount")
         wanted = {"amount": amount} if amount else {"full": True}

@@ -124,14 +124,31 @@ def shipments(shop: Shop, order: dict) -> Markup:
         (
             record["name"], record["created_at"], named(record.get("location_id")),
             tag(record.get("status", "SUCCESS")), _units(titles, record["lines"], "quantity"),
-            join(_parcel(entry) for entry in fulfilling.tracking_of(record)),
+            join(_parcel(entry) for entry in fulfilling.tracking_of(record)), _ways(shop, order, record),
         )
         for record in order["fulfillments"]
     ]  # fmt: skip
-    heads = ("Shipment", "At", "From", "State", "Units", "Tracking")
-    return Markup("<h2>To send</h2><section>{}</section><h2>Shipments</h2><section>{}</section>").format(
-        table(("From", "State", "Units"), waiting) if waiting else "nothing", table(heads, sent) if sent else "none"
+    heads = ("Shipment", "At", "From", "State", "Units", "Tracking", "")
+    base = f"/shop/{shop.domain}/orders/{order['id']}"
+    held = any(place["status"] == "ON_HOLD" for place in order.get("fulfillment_orders") or ())
+    way = button(f"{base}/release", "Release", quiet=True) if held else button(f"{base}/hold", "Hold", quiet=True)
+    return Markup("<h2>To send</h2><section>{}{}</section><h2>Shipments</h2><section>{}</section>").format(
+        table(("From", "State", "Units"), waiting) if waiting else "nothing",
+        way if waiting else "",
+        table(heads, sent) if sent else "none",
     )
+
+
+def _ways(shop: Shop, order: dict, record: dict) -> Markup:
+    """What can be done with a shipment: another tracking number, or take it back."""
+    if record.get("status") == "CANCELLED":
+        return Markup("")
+    base = f"/shop/{shop.domain}/orders/{order['id']}"
+    return Markup(
+        '<form method="post" action="{}/track" class="row"><input type="hidden" name="fulfillment_id" value="{}">'
+        '<input name="company" size="6" placeholder="carrier"><input name="number" size="9" placeholder="number">'
+        "<button>Track</button></form>{}"
+    ).format(base, record["id"], button(f"{base}/unfulfill", "Take back", quiet=True, fulfillment_id=record["id"]))
 
 
 def _units(titles: dict, lines: list[dict], key: str) -> str:

@@ -182,3 +182,37 @@ def test_customers(lab, subscribe, receiver):
     assert {json.loads(body)["email"] for _, _, body in calls} == {"ann@example.com"}
     query = '{ customerByIdentifier(identifier: {emailAddress: "Ann@Example.com"}) { id } }'
     assert lab.gql(query)["data"]["customerByIdentifier"] == {"id": made["id"]}
+
+
+def test_returns(lab, order):
+    query = """mutation($i: ReturnInput!) { returnCreate(returnInput: $i) { return { id name status totalQuantity }
+      userErrors { code field } } }"""
+    read = """query($id: ID!) { order(id: $id) { returnStatus returns(first: 2) { nodes { id status
+      returnLineItems(first: 2) { nodes { quantity refundedQuantity returnReason
+        ... on ReturnLineItem { fulfillmentLineItem { quantity } } } } } } } }"""
+
+    def send_back(quantity):
+        entry = {"fulfillmentLineItemId": sent, "quantity": quantity, "returnReason": "COLOR"}
+        given = {"orderId": order["gid"], "returnLineItems": [entry]}
+        return lab.gql(query, {"i": given})["data"]["returnCreate"]
+
+    sent = "gid://shopify/FulfillmentLineItem/1"
+    assert send_back(1)["userErrors"][0]["code"] == "NOT_FOUND"
+    lab.act(order, "fulfill")
+    sent = f"gid://shopify/FulfillmentLineItem/{lab.stored(order)['fulfillments'][0]['lines'][0]['id']}"
+    assert send_back(3)["userErrors"][0]["code"] == "INVALID"
+    made = send_back(1)["return"]
+    assert (made["name"], made["status"], made["totalQuantity"]) == (f"{order['name']}-R1", "OPEN", 1)
+    assert send_back(2)["userErrors"][0]["code"] == "INVALID"
+    lab.act(order, "refund", lines=[{"line_id": order["lines"][0]["id"], "quantity": 1}])
+    found = lab.gql(read, {"id": order["gid"]})["data"]["order"]
+    assert found["returnStatus"] == "IN_PROGRESS"
+    assert found["returns"]["nodes"][0]["returnLineItems"]["nodes"] == [
+        {"quantity": 1, "refundedQuantity": 1, "returnReason": "COLOR", "fulfillmentLineItem": {"quantity": 2}}
+    ]
+    close = "mutation($id: ID!) { returnClose(id: $id) { return { status closedAt } userErrors { code } } }"
+    assert lab.gql(close, {"id": made["id"]})["data"]["returnClose"]["return"]["status"] == "CLOSED"
+    assert lab.gql(close, {"id": made["id"]})["data"]["returnClose"]["userErrors"] == [{"code": "INVALID_STATE"}]
+    after = lab.gql("query($id: ID!, $r: ID!) { order(id: $id) { returnStatus } return(id: $r) { status } }",
+                    {"id": order["gid"], "r": made["id"]})  # fmt: skip
+    assert after["data"] == {"order": {"returnStatus": "RETURNED"}, "return": {"status": "CLOSED"}}

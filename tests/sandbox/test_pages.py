@@ -132,6 +132,15 @@ def test_order_page_shows_shipments(shop):
     shop.act(order, "fulfill", lines=[{"line_id": line, "quantity": 2}], company="UPS", number="1Z9")
     page = shop.client.get(path).text
     assert "2 x A" in page and "1 x A" in page and 'href="https://www.ups.com/track?tracknum=1Z9"' in page
+    (sent,) = shop.stored(order)["fulfillments"]
+    which = {"fulfillment_id": str(sent["id"])}
+    assert shop.client.post(f"{path}/track", data={**which, "company": "GLS", "number": "7"}).status_code == 303
+    assert 'href="https://gls-group.eu/track/7"' in shop.client.get(path).text
+    for action, shown in (("hold", "ON_HOLD"), ("release", "IN_PROGRESS"), ("unfulfill", "CANCELLED")):
+        assert shop.client.post(f"{path}/{action}", data=which).status_code == 303
+        assert f">{shown}<" in shop.client.get(path).text
+    assert "3 x A" in shop.client.get(path).text
+    assert shop.client.post(f"{path}/release", data=which).status_code == 400
 
 
 def test_payouts_page(shop):
