@@ -1,8 +1,9 @@
 """How many of an article are where: one ``stock`` document per inventory item, with a level per location.
 
 Stored is what only people and apps change. ``committed`` is what open fulfillment orders still have to send, and
-``on_hand`` is the sum of all that stands in the shelf. An article without a document has its opening quantity at the
-first location. What an order takes and gives back follows from the order itself: see ``claims``.
+``on_hand`` is the sum of all that stands in the shelf. An article without a document has what its variant says it began
+with: ``opening`` ({location id as text: quantity}), else ``inventory`` units at the first location. What an order takes
+and gives back follows from the order itself: see ``claims``.
 """
 
 import copy
@@ -51,8 +52,10 @@ def levels(shop: Shop, variant: dict, *, inactive: bool = False) -> list[dict]:
     """Levels of a variant's item, those at locations that are closed left out."""
     record = shop.store.get(shop.domain, "stock", variant["inventory_item_id"])
     if record is None:
-        first = locations(shop, inactive=True)[0]["id"]
-        return [level(first, variant["created_at"], variant.get("inventory") or 0)]
+        began = variant.get("opening")
+        if not began:
+            began = {locations(shop, inactive=True)[0]["id"]: variant.get("inventory") or 0}
+        return [level(int(where), variant["created_at"], quantity) for where, quantity in sorted(began.items())]
     return [entry for entry in record["levels"] if inactive or entry["active"]]
 
 
