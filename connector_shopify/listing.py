@@ -14,11 +14,11 @@ from .errors import QueryTooCostly
 class _Listing:
     """Where a listing by a time, oldest first, stands.
 
-    A listing ends at 25,000 orders: before that a new one starts at the time reached.
+    A listing ends at 25,000 records: before that a new one starts at the time reached.
 
-    :param since: ISO 8601 text, empty for all orders
+    :param since: ISO 8601 text, empty for all
     :param cursor: the platform's cursor of the next page, None for the first one
-    :param seen: orders read since this listing began
+    :param seen: records read since this listing began
     """
 
     since: str = ""
@@ -56,17 +56,17 @@ class _Listing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OrderListing(_Listing):
-    """A listing of orders by `updated_at`. An order that changes meanwhile moves to the end: read again, never missed.
+class _UpdatedListing(_Listing):
+    """A listing by `updated_at`. What changes meanwhile moves to the end: read again, never missed.
 
-    :param size: orders per page; gets smaller when a page costs more, or takes longer, than a query may
+    :param size: records per page; gets smaller when a page costs more, or takes longer, than a query may
     """
 
-    size: int = const.ORDERS_PAGE
+    size: int
 
     @classmethod
     def begin(cls, since):
-        """Return the listing of the orders updated at or after `since` (aware datetime, None for all)."""
+        """Return the listing of what was updated at or after `since` (aware datetime, None for all)."""
         return cls(since=_text(since))
 
     @property
@@ -74,21 +74,32 @@ class OrderListing(_Listing):
         """The search for what this listing lists. https://shopify.dev/docs/api/usage/search-syntax"""
         return f"updated_at:>='{self.since}'" if self.since else ""
 
-    def read_page(self, client, **wanted):
-        """Read the next page; return (orders as GraphQL states them, the listing of what follows or None).
-
-        :param wanted: what `client.orders` is to state of each: `presentment`, `shipments`
-        """
+    def _read(self, fetch, **options):
+        """Read the next page with `fetch`; return (nodes, the listing of what follows or None)."""
         listing = self
         while True:
             try:
-                nodes, cursor = client.orders(listing.query, first=listing.size, after=listing.cursor, **wanted)
+                nodes, cursor = fetch(listing.query, first=listing.size, after=listing.cursor, **options)
             except (QueryTooCostly, TransientError) as error:
                 if listing.size == 1 or not (isinstance(error, QueryTooCostly) or error.code == const.CODE_TIMEOUT):
                     raise
                 listing = replace(listing, size=listing.size // 2)
             else:
                 return nodes, listing._following(nodes, cursor, key="updatedAt", size=listing.size)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderListing(_UpdatedListing):
+    """A listing of orders."""
+
+    size: int = const.ORDERS_PAGE
+
+    def read_page(self, client, **wanted):
+        """Read the next page; return (orders as GraphQL states them, the listing of what follows or None).
+
+        :param wanted: what `client.orders` is to state of each: `presentment`, `shipments`
+        """
+        return self._read(client.orders, **wanted)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
