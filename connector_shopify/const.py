@@ -378,6 +378,7 @@ SHIPMENT_REMEDIES = {
     "NOTHING_LEFT": "Compare the order in Shopify's admin with the transfer: if it was marked as fulfilled there, add "
     "the tracking number there and nothing more is to do; if it was refunded or edited, take the goods back in Odoo.",
     "NOT_FOUND": "The order was deleted at Shopify: nothing can be told of it any more.",
+    "FRACTION": "Send the rest of the unit too, or mark the order as fulfilled in Shopify's admin.",
 }
 SHIPMENT_REMEDY = "Look at the order's fulfillments in Shopify's admin, correct what it says, then send it again."
 

@@ -46,6 +46,10 @@ def _tell(client, shipment, others):
     order = read_order(node)
     wanted = Counter()
     for line in shipment.lines:
+        if line.quantity % 1:
+            raise _cannot(
+                "FRACTION", f"Shopify takes whole units only, not {line.quantity} of line {line.line_external_id}."
+            )
         wanted[line.line_external_id] += int(line.quantity)
     for known in parse_fulfillments(order):
         if known.external_id not in others and _is_part(known, shipment, wanted):

@@ -4,7 +4,7 @@ from odoo.tools import SQL, email_normalize
 
 # What is erased of a contact; of one that the books name, only what they don't need
 _REACH = dict.fromkeys(("email", "phone", "website", "comment", "function", "image_1920"), False)
-_ADDRESS = dict.fromkeys(("street", "street2", "city", "zip", "state_id", "vat", "ref", "barcode"), False)
+_ADDRESS = dict.fromkeys(("street", "street2", "city", "zip", "state_id"), False)
 _ORDER = dict.fromkeys(
     ("integration_note", "integration_attributes", "integration_landing_url", "integration_referrer_url"), False
 )
@@ -42,6 +42,7 @@ class IntegrationPrivacyOfficer(models.AbstractModel):
         partners.message_ids.unlink()
         self._bindings(request).unlink()
         orders.write(_ORDER)
+        self._forget_requests(request)
         partners.action_archive()
         texts = [self.env._("Contacts erased and archived: %s.", len(partners - named))]
         if named:
@@ -54,8 +55,24 @@ class IntegrationPrivacyOfficer(models.AbstractModel):
             )
         return True, "\n".join([*texts, payloads])
 
+    def _forget_requests(self, request):
+        """Forget what was written down for the customer before."""
+        customer = request.customer_external_id
+        if customer:
+            earlier = request.search(
+                [("backend_id", "=", request.backend_id.id), ("customer_external_id", "=", customer)]
+            )
+            earlier.attachment_id.unlink()
+            earlier.write({"email": False})
+
     def _anonymous(self, partner):
-        return {**_ADDRESS, "name": self.env._("Erased customer %s", partner.id), "company_name": False}
+        """Return the values that make a contact nobody; what it shares with its company is the company's."""
+        values = {"name": self.env._("Erased customer %s", partner.id), "company_name": False, "ref": False}
+        if not (partner.parent_id and partner.type == "contact"):
+            values.update(_ADDRESS)
+        if partner == partner.commercial_partner_id:
+            values.update(vat=False, barcode=False)
+        return values
 
     def _why_not(self, request, partners):
         """Return the sentences that say what keeps these contacts from being erased."""
@@ -64,8 +81,8 @@ class IntegrationPrivacyOfficer(models.AbstractModel):
             found.append(self.env._("These are users of Odoo: %s. Archive them first.", self._names(users)))
         if others := self._shared_with(request, partners):
             found.append(self.env._("They are customers of other sales channels too: %s.", self._names(others)))
-        if firms := partners.filtered(lambda partner: partner.child_ids - partners):
-            found.append(self.env._("These companies have other contacts: %s.", self._names(firms)))
+        if firms := partners.filtered("is_company"):
+            found.append(self.env._("These are companies: %s. Erase by hand what is personal.", self._names(firms)))
         concerned = Domain("partner_id", "in", partners.ids)
         shipped_to = Domain("partner_shipping_id", "in", partners.ids)
         unfinished = Domain("invoice_status", "=", "to invoice") | Domain(
@@ -137,13 +154,16 @@ class IntegrationPrivacyOfficer(models.AbstractModel):
 
     def _partners(self, request, orders):
         """Return the contacts of the customer: those bound, and those of the orders with the same e-mail, with the
-        addresses below them and those that the orders were sent or billed to."""
+        addresses below them and those that the orders were sent or billed to. Those of its company are not its own."""
         known = self._bindings(request).odoo_id
         email = email_normalize(request.email or "")
         buyers = orders.partner_id.filtered(lambda partner: email and partner.email_normalized == email)
         of_customer = orders.filtered(lambda order: order.partner_id in known | buyers)
-        found = known | buyers | of_customer.partner_invoice_id | of_customer.partner_shipping_id
-        return found | found.with_context(active_test=False).child_ids.filtered(lambda child: not child.is_company)
+        addresses = (of_customer.partner_invoice_id | of_customer.partner_shipping_id).filtered(
+            lambda partner: not partner.commercial_partner_id.is_company
+        )
+        found = known | buyers | addresses
+        return found | found.filtered(lambda partner: not partner.is_company).with_context(active_test=False).child_ids
 
     # === TELL WHAT IS KNOWN === #
 

@@ -148,6 +148,34 @@ class TestPrivacy(EngineCase):
         self.assertEqual(partner.name, "Zoé Martin")
         self.assertFalse(partner.email or partner.phone)
 
+    def test_the_company_of_a_contact_stays(self):
+        firm = self.env["res.partner"].create(
+            {
+                "name": "Martin SARL",
+                "is_company": True,
+                "street": "2 quai",
+                "vat": "FR23334175221",
+                "email": "a@b.example",
+            }
+        )
+        colleague = self.env["res.partner"].create({"name": "Ann", "parent_id": firm.id, "email": "ann@b.example"})
+        order = self.order()
+        partner = order.partner_id
+        partner.write({"parent_id": firm.id, "type": "contact"})
+        order.write({"partner_invoice_id": firm.id})
+        request = self.ask()
+        self.assertEqual(request.state, "done", request.result)
+        self.assertEqual((firm.name, firm.vat, firm.email), ("Martin SARL", "FR23334175221", "a@b.example"))
+        self.assertTrue(firm.street)
+        self.assertTrue(firm.active and colleague.active)
+        self.assertEqual(colleague.email, "ann@b.example")
+        self.assertIn("Erased customer", partner.name)
+
+    def test_companies_stay(self):
+        order = self.order()
+        order.partner_id.is_company = True
+        self.assertIn("These are companies", self.ask().result)
+
     def test_nobody_of_that_name(self):
         self.assertIn("No contact", self.ask().result)
 
@@ -171,6 +199,13 @@ class TestPrivacy(EngineCase):
         self.assertEqual(request.state, "done")
         self.assertIn(self.manager.name, request.result)
         self.assertIn(str(request.attachment_id.id), request.with_user(self.manager).action_download()["url"])
+
+    def test_erasing_forgets_what_was_written_down(self):
+        self.order()
+        export = self.ask("export")
+        file = export.attachment_id
+        self.assertEqual(self.ask(event_id="e-2").state, "done")
+        self.assertFalse(file.exists() or export.email)
 
     # === AN ACCOUNT === #
 

@@ -196,8 +196,8 @@ class IntegrationAdapterShopify(models.AbstractModel):
         if not topic or not event_id:
             raise DataError("The call lacks Shopify's headers: it is not a webhook of Shopify's.")
         body = Reader(_parsed(request.body), "body")
-        triggered = Reader({"at": headers.get(const.TRIGGERED_AT_HEADER)}, "headers").time("at")
         resource, keys = const.TOPIC_RESOURCES.get(topic.partition("/")[0], ("", ()))
+        triggered = Reader({"at": headers.get(const.TRIGGERED_AT_HEADER)}, "headers").time("at")
         return WebhookEnvelope(
             event_id=event_id,
             topic=topic,

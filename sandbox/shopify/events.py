@@ -33,6 +33,7 @@ TOPICS = {
     "LOCATIONS_ACTIVATE": "locations/activate",
     "LOCATIONS_CREATE": "locations/create",
     "LOCATIONS_DEACTIVATE": "locations/deactivate",
+    "LOCATIONS_DELETE": "locations/delete",
     "LOCATIONS_UPDATE": "locations/update",
     "ORDERS_CANCELLED": "orders/cancelled",
     "ORDERS_CREATE": "orders/create",

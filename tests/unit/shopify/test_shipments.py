@@ -290,6 +290,12 @@ def test_an_order_that_is_gone():
     assert result.error.code == "NOT_FOUND"
 
 
+def test_parts_of_a_unit_are_refused():
+    half = shipment(lines=(ShipmentLine(line_external_id="11", quantity=Decimal("0.5")),))
+    result, session = push(half, state(orders=[to_send(5, [("11", 1)])]))
+    assert (result.error.code, len(session.calls)) == ("FRACTION", 1)
+
+
 def test_a_refusal_is_of_its_shipment_alone():
     refused = {"fulfillment": None, "userErrors": [{"field": ["fulfillment"], "message": "Invalid."}]}
     shop, _session = client(
