@@ -16,14 +16,13 @@ from . import (
     resolvers,
     subscriptions,
     tags,
-    variant_media,
     variant_mutations,
 )
 
 #: Every module with ``QUERY`` or ``MUTATION``: resolvers of the roots' fields.
 MODULES = (
     bulk, catalogue_queries, collection_mutations, file_mutations, mutations, product_mutations, product_set, resolvers,
-    subscriptions, tags, variant_media, variant_mutations,
+    subscriptions, tags, variant_mutations,
 )  # fmt: skip
 
 FOLDER = Path(__file__).parent / "schema"

@@ -131,9 +131,12 @@ def read_all(store):
 
 @st.composite
 def catalogues(draw):
+    """Products in the order of their updates, some of which fell into the same second."""
+    together = draw(st.sampled_from((1, 3, 100)))
     return [
         product(
             number,
+            updated=f"2026-11-20T12:00:{number // together:02}Z",
             variants=draw(st.integers(1, 4)),
             fields=draw(st.integers(0, 2)),
             collections=draw(st.integers(0, 2)),
