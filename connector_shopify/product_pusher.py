@@ -11,7 +11,7 @@ import time
 from dataclasses import dataclass, replace
 
 from odoo.addons.connector_base.canonical import PRODUCT_PARTS, UNSET, Product, ProductPushResult
-from odoo.addons.connector_base.transport import DataError, TransientError
+from odoo.addons.connector_base.transport import DataError, TransientError, TransportError
 
 from . import const
 from .errors import Refused
@@ -67,9 +67,9 @@ class ProductPusher:
     def push(self, pushes):
         """Yield a `ProductPushResult` for each of `pushes`: those that Shopify works on in the background last.
 
-        :raise TransportError: what is not the fault of one document
+        :raise TransportError: what is not the fault of one document; all that was done before is yielded first
         """
-        waiting = []
+        waiting, stopped = [], None
         for push in pushes:
             work = _Work(push=push, wanted=push.document, parts=_parts(push))
             try:
@@ -78,29 +78,38 @@ class ProductPusher:
                     self._finish(work)
             except DataError as error:
                 yield _failure(work, error)
-                continue
-            if work.operation or work.uploaded:
-                waiting.append(work)
+            except TransportError as error:
+                stopped = error
+                break
             else:
-                yield _success(work)
-        yield from self._after(waiting)
+                if work.operation or work.uploaded:
+                    waiting.append(work)
+                else:
+                    yield _success(work)
+        yield from self._after(waiting, stopped)
 
-    def _after(self, waiting):
-        """Yield the results of what is done once Shopify is."""
+    def _after(self, waiting, stopped):
+        """Yield the results of what is done once Shopify is; raise what has `stopped` the pushes, if anything."""
         done = []
         for work in waiting:
             try:
                 if work.operation:
+                    if stopped:
+                        continue  # sent again with the rest, which is harmless
                     self._await_operation(work)
                     self._finish(work)
             except DataError as error:
                 yield _failure(work, error)
+            except TransportError as error:
+                stopped = error
             else:
                 done.append(work)
-        refused = self._refused_pictures([media for work in done for media in work.uploaded])
+        refused = {} if stopped else self._refused_pictures([media for work in done for media in work.uploaded])
         for work in done:
             why = [refused[media] for media in work.uploaded if media in refused]
             yield _failure(work, _bad_picture(why)) if why else _success(work)
+        if stopped:
+            raise stopped
 
     # === STEPS === #
 
