@@ -175,6 +175,23 @@ def test_a_new_variant_is_sent_with_all_others_and_its_price():
     assert result.document.variants[2].inventory_external_id == result.document.variants[2].external_id
 
 
+def test_shopify_spells_what_is_chosen_in_its_own_way():
+    """It trims values, and keeps the spelling that an option had first."""
+    store = shop()
+    store.products[PRODUCT]["variants"] = {}
+    variants = (*document().variants, variant(" xl "))
+
+    def set_variants(product, sent):
+        spelled = zip((MEDIUM, LARGE, "gid://shopify/ProductVariant/503"), ("Mid", "L", "XL"), strict=True)
+        product["variants"] = {
+            gid: {"media": "", "choices": [{"name": "Size", "value": value}]} for gid, value in spelled
+        }
+
+    store._set_variants = set_variants
+    result = push(store, "variants", variants=variants)
+    assert [entry.external_id for entry in result.document.variants] == ["501", "502", "503"]
+
+
 # === CREATING === #
 
 
