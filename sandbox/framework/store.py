@@ -10,6 +10,7 @@ import json
 import os
 import sqlite3
 import threading
+from collections.abc import Callable, Iterable
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -59,6 +60,8 @@ class Store:
         for shop, kind, key, body in self._db.execute("SELECT shop, kind, id, body FROM doc ORDER BY rowid"):
             self._docs.setdefault((shop, kind), {})[self._key(key)] = json.loads(body)
         self._versions: dict[tuple[str, str], int] = {}
+        self._indexes: dict[str, dict[str, Callable[[dict], Iterable]]] = {}
+        self._found: dict[tuple[str, str, str], dict] = {}
         self._depth = 0
         self._overlay: dict[tuple, dict | None] = {}
 
@@ -95,6 +98,7 @@ class Store:
         overlay, self._overlay = self._overlay, {}
         changed: dict[tuple[str, str], dict] = {}
         for (shop, kind, key), body in overlay.items():
+            self._reindex(shop, kind, key, body)
             docs = changed.get((shop, kind))
             if docs is None:
                 docs = changed[shop, kind] = dict(self._docs.get((shop, kind), ()))
@@ -105,6 +109,37 @@ class Store:
         for where, docs in changed.items():
             self._docs[where] = docs
             self._versions[where] = self._versions.get(where, 0) + 1
+
+    # --- finding by content ----------------------------------------------------------------------------------------
+    def index(self, kind: str, name: str, values: Callable[[dict], Iterable]):
+        """Let documents of a kind be found by the values that ``values`` gives of one."""
+        self._indexes.setdefault(kind, {})[name] = values
+
+    def find(self, shop: str, kind: str, name: str, value) -> list[dict]:
+        """The documents that have a value in an index, in a transaction as it sees them; in order of their keys."""
+        values = self._indexes[kind][name]
+        with self.lock:
+            known = self._found.get((shop, kind, name))
+            if known is None:
+                known = self._found[shop, kind, name] = {}
+                for key, body in self._docs.get((shop, kind), {}).items():
+                    for entry in values(body):
+                        known.setdefault(entry, set()).add(key)
+            keys = set(known.get(value, ()))
+            keys.update(place[2] for place in self._overlay if place[:2] == (shop, kind))
+            bodies = (self.get(shop, kind, key) for key in sorted(keys))
+            return [body for body in bodies if body is not None and value in values(body)]
+
+    def _reindex(self, shop: str, kind: str, key, body: dict | None):
+        before = self._docs.get((shop, kind), {}).get(key)
+        for name, values in self._indexes.get(kind, {}).items():
+            known = self._found.get((shop, kind, name))
+            if known is None:
+                continue
+            for entry in values(before) if before else ():
+                known.get(entry, set()).discard(key)
+            for entry in values(body) if body else ():
+                known.setdefault(entry, set()).add(key)
 
     def execute(self, sql: str, parameters=()):
         """Rows of one statement on the delivery table; committed at once outside a transaction."""

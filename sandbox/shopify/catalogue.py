@@ -10,6 +10,7 @@ import re
 
 from graphql import GraphQLError
 
+from ..framework.store import Store
 from .shop import SCOPES, Shop, parse_gid
 
 #: Documented limits: https://shopify.dev/docs/api/admin-graphql/latest/mutations/productSet
@@ -46,6 +47,15 @@ def whole_product(data: dict) -> dict:
 
 def html_of(text: str) -> str:
     return f"<p>{html.escape(text, quote=False)}</p>" if text else ""
+
+
+def index(store: Store):
+    """Let the catalogue's documents be found by what they are looked up by."""
+    for kind in ("product", "collection"):
+        store.index(kind, "handle", lambda record: (record["handle"],))
+        store.index(kind, "metafield", lambda r: [(m["namespace"], m["key"], m["value"]) for m in r["metafields"]])
+    store.index("product", "media", lambda product: product["media"])
+    store.index("file", "name", lambda file: (file["name"],))
 
 
 def prepare(shop: Shop):
@@ -86,9 +96,8 @@ def handle_of(title: str) -> str:
 
 def free_handle(shop: Shop, kind: str, wanted: str, own_id: int | None = None) -> str:
     """``wanted``, with a number behind it while another record has it."""
-    taken = {record["handle"] for record in shop.store.all(shop.domain, kind) if record["id"] != own_id}
     handle, number = wanted, 0
-    while handle in taken:
+    while any(record["id"] != own_id for record in shop.store.find(shop.domain, kind, "handle", handle)):
         number += 1
         handle = f"{wanted}-{number}"
     return handle
@@ -129,11 +138,7 @@ def definition(shop: Shop, owner_type: str, namespace: str, key: str) -> dict | 
 
 def unique_owner(shop: Shop, kind: str, namespace: str, key: str, value: str) -> dict | None:
     """The record of a kind whose metafield has this value."""
-    for record in shop.store.all(shop.domain, kind):
-        found = find_metafield(record, namespace, key)
-        if found and found["value"] == value:
-            return record
-    return None
+    return next(iter(shop.store.find(shop.domain, kind, "metafield", (namespace, key, value))), None)
 
 
 # --- finding -------------------------------------------------------------------------------------------------------
@@ -158,7 +163,7 @@ def by_identifier(shop: Shop, kind: str, type_name: str, identifier: dict) -> di
     if "id" in given:
         return get(shop, kind, type_name, given["id"])
     if "handle" in given:
-        return next((r for r in shop.store.all(shop.domain, kind) if r["handle"] == given["handle"]), None)
+        return next(iter(shop.store.find(shop.domain, kind, "handle", given["handle"])), None)
     namespace, key = custom_id(shop, OWNERS[type_name][1], given["customId"])
     return unique_owner(shop, kind, namespace, key, given["customId"]["value"])
 

@@ -91,11 +91,10 @@ def delete_collection(shop: Shop, deliveries: Deliveries, entry: dict):
 
 def media_changed(shop: Shop, deliveries: Deliveries, file: dict):
     """A file became ready or failed, or was changed: products that show it changed too."""
-    for product in shop.store.all(shop.domain, "product"):
-        if file["id"] in product["media"]:
+    with shop.store.transaction():
+        for product in shop.store.find(shop.domain, "product", "media", file["id"]):
             touched = {**product, "updated_at": max(shop.clock.iso(), product["updated_at"])}
-            with shop.store.transaction():
-                shop.store.put(shop.domain, "product", product["id"], touched)
-                subject = gid("Product", product["id"])
-                announce(shop, deliveries, subject, [("PRODUCTS_UPDATE", rest_product.product(shop, touched))])
-            deliveries.wake()
+            shop.store.put(shop.domain, "product", product["id"], touched)
+            subject = gid("Product", product["id"])
+            announce(shop, deliveries, subject, [("PRODUCTS_UPDATE", rest_product.product(shop, touched))])
+    deliveries.wake()

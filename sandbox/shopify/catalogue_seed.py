@@ -15,11 +15,13 @@ COLLECTIONS = (
     {"title": "Gifts and new", "rules": {"any": True, "rules": [("TAG", "EQUALS", "gift"), ("TAG", "EQUALS", "new")]}},
 )
 ORIGINS, HS_CODES = ("DE", "SE", "PT", "IT", "VN", "CN"), ("420292", "650500", "691200", "940161", "630140")
+#: Only this many products get pictures: drawing takes time.
+PICTURED = 300
 MATERIALS = ("Wool", "Leinen", "Recycled cotton", "Stoneware")
 
 
 def enrich(shop: Shop, products: list[dict], seed: int) -> list[dict]:
-    """The products with more in them; their files are stored. Every third has pictures."""
+    """The products with more in them; their files are stored. Every third of the first ones has pictures."""
     chosen = random.Random(f"catalogue:{seed}:{shop.domain}")
     return [_enriched(shop, chosen, product, index) for index, product in enumerate(products)]
 
@@ -38,7 +40,7 @@ def _enriched(shop: Shop, chosen, product: dict, index: int) -> dict:
     if product["published"] and chosen.random() < 0.5:
         shown = {str(entry["id"]): now for entry in catalogue.publications(shop)}
         product["published"] = shown
-    pictures = _pictures(shop, chosen, product) if index % 3 == 0 else []
+    pictures = _pictures(shop, chosen, product) if index % 3 == 0 and index < PICTURED else []
     product["media"] = [file["id"] for file in pictures]
     factor, origin, code = chosen.uniform(0.35, 0.6), chosen.choice(ORIGINS), chosen.choice(HS_CODES)
     reduced = chosen.random() < 0.2

@@ -48,7 +48,7 @@ def _free_name(shop: Shop, name: str, kind: str, wanted: dict, place: tuple) -> 
     mode = wanted.get("duplicateResolutionMode") or "APPEND_UUID"
     if mode == "REPLACE" and not wanted.get("filename"):
         refuse("Missing filename argument for REPLACE mode", "MISSING_FILENAME_FOR_DUPLICATE_MODE_REPLACE", *place)
-    same = next((f for f in shop.store.all(shop.domain, "file") if (f["name"], f["kind"]) == (name, kind)), None)
+    same = next((f for f in shop.store.find(shop.domain, "file", "name", name) if f["kind"] == kind), None)
     if same is None:
         return name, None
     if mode == "REPLACE":

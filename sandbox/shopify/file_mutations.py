@@ -79,11 +79,11 @@ def file_delete(_root, info, *, fileIds):
     with shop.store.transaction():
         for number in numbers:
             shop.store.delete(shop.domain, "file", number)
-        for product in shop.store.all(shop.domain, "product"):
-            if numbers.intersection(product["media"]):
-                left = [number for number in product["media"] if number not in numbers]
-                after = file_edit.without_media({**product, "media": left})
-                catalogue_events.save_product(shop, context.deliveries, product, after)
+        affected = {p["id"]: p for n in numbers for p in shop.store.find(shop.domain, "product", "media", n)}
+        for product in affected.values():
+            left = [number for number in product["media"] if number not in numbers]
+            after = file_edit.without_media({**product, "media": left})
+            catalogue_events.save_product(shop, context.deliveries, product, after)
     return {"deletedFileIds": list(fileIds), "userErrors": []}
 
 

@@ -33,6 +33,7 @@ class Shopify:
         self.controls = Control(services, self.api.buckets)
         services.deliveries.report = self._given_up
         services.deliveries.resign = events.forge
+        catalogue.index(services.store)
         for domain in services.store.shops():
             if self._is_mine(domain):
                 shop = self._shop(domain)

@@ -65,7 +65,7 @@ def test_editing_a_product_on_its_page(shop, receiver, subscribe):
     assert shop.client.post(f"{base}/delete").status_code == 303
     assert shop.client.get(base).status_code == 404
     settle(shop)
-    assert receiver.topics() == ["products/update", "products/delete"]
+    assert sorted(receiver.topics()) == ["products/delete", "products/update"]
 
 
 def test_pictures_on_the_page(shop):
@@ -110,4 +110,4 @@ def test_the_control_api(shop, receiver, subscribe):
     assert shop.control("DELETE", path) == {"deleted": made["id"]}
     assert shop.control("GET", path, status=404)
     settle(shop)
-    assert receiver.topics() == ["products/create", *["products/update"] * 4, "collections/create"]
+    assert sorted(receiver.topics()) == ["collections/create", "products/create", *["products/update"] * 4]
