@@ -257,15 +257,16 @@ def _groups(content, *, whole):
 
 
 def _take_line(groups, raw):
-    """Put one line where it belongs: begin a product, or add to the last one."""
+    """Put one line where it belongs: begin a product, or add to the last one, which is broken if that can't be done."""
     try:
         line = json.loads(raw)
-        if "__parentId" not in line:
+        kind = _kind(line)
+        if "__parentId" in line:
+            groups[-1].lines.append(line)
+        elif kind == "Product":
             groups.append(_Group(line))
-            return
-        if "id" not in line:
-            raise ValueError("no id")
-        groups[-1].lines.append(line)
-    except (ValueError, TypeError, IndexError):
+        else:
+            raise ValueError(f"{kind} without its parent")
+    except (ValueError, TypeError, KeyError, AttributeError, IndexError):
         if groups:
             groups[-1].broken = True
