@@ -83,7 +83,8 @@ class BulkListing:
         if not groups:
             return [], None
         last = groups[-1].root.get("updatedAt") or self.since
-        rests, rest_end = _read_rests(client, second, rest_start, last)
+        wanted = {group.root.get("id") for group in groups}
+        rests, rest_end = _read_rests(client, second, rest_start, wanted, last)
         nodes = [self._joined(group, rests) for group in groups]
         unfit = [group.root["id"] for group, node in zip(groups, nodes, strict=True) if node is None]
         nodes = [node for node in nodes if node]
@@ -218,22 +219,25 @@ def _read_groups(client, file, start):
     return [], start
 
 
-def _read_rests(client, file, start, last):
-    """Return ({product id: its other half} up to the update `last`, where what follows begins)."""
-    found = {}
-    while start < file.size:
+def _read_rests(client, file, start, wanted, last):
+    """Return ({product id: its other half} of those `wanted`, where what follows the last of them begins).
+
+    Many products may have been updated in the same second, so a file is read until all are found; at most up to what
+    was updated after `last`.
+    """
+    found, reached = {}, start
+    while start < file.size and len(found) < len(wanted):
         groups, end = _read_groups(client, file, start)
-        position = start
         for group in groups:
             if (group.root.get("updatedAt") or "") > last:
-                return found, position
-            position = start + group.end
-            if group.root.get("id"):
+                return found, reached
+            if group.root.get("id") in wanted:
                 found[group.root["id"]] = group
+                reached = start + group.end
         if end == start:
             break
         start = end
-    return found, start
+    return found, reached
 
 
 def _groups(content, *, whole):
@@ -253,15 +257,16 @@ def _groups(content, *, whole):
 
 
 def _take_line(groups, raw):
-    """Put one line where it belongs: begin a product, or add to the last one."""
+    """Put one line where it belongs: begin a product, or add to the last one, which is broken if that can't be done."""
     try:
         line = json.loads(raw)
-        if "__parentId" not in line:
+        kind = _kind(line)
+        if "__parentId" in line:
+            groups[-1].lines.append(line)
+        elif kind == "Product":
             groups.append(_Group(line))
-            return
-        if "id" not in line:
-            raise ValueError("no id")
-        groups[-1].lines.append(line)
-    except (ValueError, TypeError, IndexError):
+        else:
+            raise ValueError(f"{kind} without its parent")
+    except (ValueError, TypeError, KeyError, AttributeError, IndexError):
         if groups:
             groups[-1].broken = True

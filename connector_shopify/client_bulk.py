@@ -3,9 +3,12 @@
 https://shopify.dev/docs/api/usage/bulk-operations/queries. No Odoo import. What may be raised: see `client`.
 """
 
+import contextlib
+
 from odoo.addons.connector_base.transport import DataError, TransientError, raise_for_status
 
 from .answers import take
+from .errors import Refused
 
 
 class BulkCalls:
@@ -24,8 +27,9 @@ class BulkCalls:
         return self._execute("bulk_operation", {"id": operation}).get("bulkOperation")
 
     def bulk_cancel(self, operation):
-        """Stop a bulk operation."""
-        self._mutate("bulk_operation_cancel", {"id": operation})
+        """Stop a bulk operation; done when it has ended already, which is all that Shopify refuses."""
+        with contextlib.suppress(Refused):
+            self._mutate("bulk_operation_cancel", {"id": operation})
 
     def bulk_read(self, url, start, size):
         """Return up to `size` bytes of a result from the byte `start` on.

@@ -6,25 +6,21 @@ custom field of type id, so that creating it twice is creating it once.
 https://shopify.dev/docs/api/admin-graphql/2026-10/mutations/productSet
 """
 
-import re
 import time
 from dataclasses import dataclass, replace
 
 from odoo.addons.connector_base.canonical import PRODUCT_PARTS, UNSET, Product, ProductPushResult
-from odoo.addons.connector_base.transport import DataError, TransientError
+from odoo.addons.connector_base.transport import DataError, TransientError, TransportError
 
 from . import const
 from .errors import Refused
 from .parser_product import parse_changed, parse_channel_ids
+from .product_errors import bad_picture, explained, gone, says_gone, variant_name
 from .reader import Reader
 from .renderer_product import gid, render_basics, render_metafields, render_prices, render_set
 
 # The stores that know our custom field, as far as this process has seen
 _prepared = set()
-
-_REFUSED = "Correct it on the product in Odoo, then send the product again."
-_SAYS_GONE = re.compile(r"\b(?:product|owner|resource|publishable) (?:does not exist|not found)", re.IGNORECASE)
-_GONE = "Publish the product again, or unlink it from the store."
 
 
 @dataclass(slots=True)
@@ -67,9 +63,9 @@ class ProductPusher:
     def push(self, pushes):
         """Yield a `ProductPushResult` for each of `pushes`: those that Shopify works on in the background last.
 
-        :raise TransportError: what is not the fault of one document
+        :raise TransportError: what is not the fault of one document; all that was done before is yielded first
         """
-        waiting = []
+        waiting, stopped = [], None
         for push in pushes:
             work = _Work(push=push, wanted=push.document, parts=_parts(push))
             try:
@@ -78,29 +74,38 @@ class ProductPusher:
                     self._finish(work)
             except DataError as error:
                 yield _failure(work, error)
-                continue
-            if work.operation or work.uploaded:
-                waiting.append(work)
+            except TransportError as error:
+                stopped = error
+                break
             else:
-                yield _success(work)
-        yield from self._after(waiting)
+                if work.operation or work.uploaded:
+                    waiting.append(work)
+                else:
+                    yield _success(work)
+        yield from self._after(waiting, stopped)
 
-    def _after(self, waiting):
-        """Yield the results of what is done once Shopify is."""
+    def _after(self, waiting, stopped):
+        """Yield the results of what is done once Shopify is; raise what has `stopped` the pushes, if anything."""
         done = []
         for work in waiting:
             try:
                 if work.operation:
+                    if stopped:
+                        continue  # sent again with the rest, which is harmless
                     self._await_operation(work)
                     self._finish(work)
             except DataError as error:
                 yield _failure(work, error)
+            except TransportError as error:
+                stopped = error
             else:
                 done.append(work)
-        refused = self._refused_pictures([media for work in done for media in work.uploaded])
+        refused = {} if stopped else self._refused_pictures([media for work in done for media in work.uploaded])
         for work in done:
             why = [refused[media] for media in work.uploaded if media in refused]
-            yield _failure(work, _bad_picture(why)) if why else _success(work)
+            yield _failure(work, bad_picture(why)) if why else _success(work)
+        if stopped:
+            raise stopped
 
     # === STEPS === #
 
@@ -146,7 +151,7 @@ class ProductPusher:
         if document.external_id:
             shown = self.client.product_pictures(gid("Product", document.external_id))
             if shown is None:
-                raise _gone()
+                raise gone()
             self._detach(document, shown)
             nodes = shown["media"]["nodes"]
             present = {node["id"].rpartition("/")[2]: node["id"] for node in nodes if _is_picture(node)}
@@ -180,7 +185,8 @@ class ProductPusher:
         product = Reader(work.product, "product")
         variants = work.wanted.variants
         if work.listed:
-            found = {_choices(node): node for node in product.required_child("variants").children("nodes")}
+            nodes = product.required_child("variants").children("nodes")
+            found = {_choices(node): node for node in nodes} | {node.text("id"): node for node in nodes}
             variants = tuple(_identified(variant, found) for variant in variants)
         work.wanted = replace(work.wanted, external_id=product.identifier("id"), variants=variants)
         if work.files:
@@ -228,7 +234,7 @@ class ProductPusher:
         else:
             product = self.client.product_publications(product_id)
             if product is None:
-                raise _gone()
+                raise gone()
         surplus = set(parse_channel_ids(Reader(product, "product"))) - wanted
         if surplus:
             work.product = self.client.product_unpublish(product_id, _publications(surplus))
@@ -262,7 +268,7 @@ def remove_product(client, external_id, *, delete):
         else:
             client.product_update({"id": product_id, "status": "ARCHIVED"})
     except Refused as error:
-        if not _says_gone(error):
+        if not says_gone(error):
             raise
 
 
@@ -281,16 +287,22 @@ def _publications(external_ids):
 
 
 def _choices(node):
+    """Return what is chosen for a variant, as `_chosen` writes it."""
     choices = [(choice.text("name"), choice.text("value")) for choice in node.children("selectedOptions")]
-    return () if choices == [(const.DEFAULT_OPTION, const.DEFAULT_VALUE)] else tuple(sorted(choices))
+    return () if choices == [(const.DEFAULT_OPTION, const.DEFAULT_VALUE)] else _chosen(choices)
+
+
+def _chosen(choices):
+    """Return (name, value) pairs in an order and a spelling in which two lists of them can be compared."""
+    return tuple(sorted((name.strip().casefold(), value.strip().casefold()) for name, value in choices))
 
 
 def _identified(variant, found):
-    """Return `variant` with its ids, by what is chosen for it."""
-    node = found.get(tuple(sorted(variant.options)))
+    """Return `variant` with its ids: by the one it has, else by what is chosen for it."""
+    node = found.get(gid("ProductVariant", variant.external_id)) or found.get(_chosen(variant.options))
     if node is None:
         raise DataError(
-            f"Shopify's answer lacks the variant {_variant_name(variant)}.", remedy="Send the product again."
+            f"Shopify's answer lacks the variant {variant_name(variant)}.", remedy="Send the product again."
         )
     return replace(
         variant,
@@ -306,11 +318,11 @@ def _success(work):
 def _failure(work, error):
     """Return the result of a push that failed, with what is there already: the rest is sent another time."""
     known = bool(work.push.document.external_id)
-    missing = known and _says_gone(error)
+    missing = known and says_gone(error)
     if missing:
-        error = _gone()
+        error = gone()
     elif isinstance(error, Refused):
-        error = _explained(error, work.push.document)
+        error = explained(error, work.push.document)
     error.external_id = work.wanted.external_id
     result = ProductPushResult(key=work.push.key, error=error, missing=missing)
     if known or not work.wanted.external_id:
@@ -329,45 +341,5 @@ def _image_ids(work):
     return tuple((image.checksum, media.rpartition("/")[2]) for image, media in pairs if media)
 
 
-def _says_gone(error):
-    """Whether the product isn't there any more. Mutations without codes say it in words."""
-    return error.code in const.CODES_GONE or bool(_SAYS_GONE.search(error.message))
-
-
 def _is_picture(node):
     return node["__typename"] == "MediaImage"
-
-
-def _bad_picture(reasons):
-    return DataError(
-        f"Shopify can't use a picture of the product: {'; '.join(filter(None, reasons)) or 'it gives no reason'}",
-        remedy="Replace the picture by a JPEG, PNG, GIF or WebP of at most 20 MB and 25 megapixels, then send the "
-        "product again.",
-    )
-
-
-def _gone():
-    return DataError("The product was deleted at Shopify.", code="NOT_FOUND", status=404, remedy=_GONE)
-
-
-def _explained(error, document):
-    """Return the error with the fields named as people know them, and what to do."""
-    texts = [f"{_place(entry.get('field') or (), document)}{entry.get('message')}" for entry in error.user_errors]
-    remedy = const.PRODUCT_REMEDIES.get(error.code, _REFUSED)
-    return DataError(
-        "Shopify refused the product: " + "; ".join(texts), code=error.code, request_id=error.request_id, remedy=remedy
-    )
-
-
-def _place(path, document):
-    """Return where in the product a path into what was sent leads: "Variant M / Blue, price: "."""
-    names = [str(part) for part in path if not str(part).isdigit() and part not in ("input", "product")]
-    numbers = [int(part) for part in path if str(part).isdigit()]
-    if "variants" in names and numbers and numbers[0] < len(document.variants):
-        variant = document.variants[numbers[0]]
-        names = [f"variant {_variant_name(variant)}", *names[names.index("variants") + 1 :]]
-    return f"{', '.join(names)}: " if names else ""
-
-
-def _variant_name(variant):
-    return " / ".join(value for _name, value in variant.options) or variant.sku or variant.external_id or "(only)"

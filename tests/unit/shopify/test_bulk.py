@@ -2,6 +2,7 @@
 
 import copy
 import json
+from pathlib import Path
 
 import pytest
 from graphql import parse
@@ -20,6 +21,14 @@ from .fakes import DOMAIN, FakeAuth, FakeSession, answer, raw
 from .product_samples import graphql_product, graphql_variant, metafield, picture, publication
 from .samples import connection
 
+CORPUS = next(
+    (
+        folder
+        for parent in Path(__file__).resolve().parents
+        if (folder := parent / "shared" / "corpora" / "shopify" / "graphql_bulk_jsonl").is_dir()
+    ),
+    None,
+)
 CHANNELS = [{"id": f"gid://shopify/Publication/{number}", "catalog": {"__typename": "AppCatalog"}} for number in (2, 3)]
 
 
@@ -131,9 +140,12 @@ def read_all(store):
 
 @st.composite
 def catalogues(draw):
+    """Products in the order of their updates, some of which fell into the same second."""
+    together = draw(st.sampled_from((1, 3, 100)))
     return [
         product(
             number,
+            updated=f"2026-11-20T12:00:{number // together:02}Z",
             variants=draw(st.integers(1, 4)),
             fields=draw(st.integers(0, 2)),
             collections=draw(st.integers(0, 2)),
@@ -211,6 +223,15 @@ def test_a_broken_line_has_its_product_read_again(file):
     found, _pages = read_all(store)
     assert store.asked == [products[0]["id"]]
     assert {node["id"] for node in found} == {node["id"] for node in products}
+
+
+@pytest.mark.skipif(CORPUS is None, reason="no ../shared/corpora/shopify/graphql_bulk_jsonl")
+def test_a_recorded_file():
+    """It has a line that is none, and children that don't name their parents: their products are read again."""
+    (path,) = CORPUS.glob("*.jsonl")
+    groups, used = bulk._groups(path.read_bytes(), whole=True)
+    assert [(group.root["title"], group.broken) for group in groups] == [("Hammer", True), ("Screwdriver", True)]
+    assert used == path.stat().st_size
 
 
 def test_nothing_at_all():

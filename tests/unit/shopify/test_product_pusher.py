@@ -175,6 +175,23 @@ def test_a_new_variant_is_sent_with_all_others_and_its_price():
     assert result.document.variants[2].inventory_external_id == result.document.variants[2].external_id
 
 
+def test_shopify_spells_what_is_chosen_in_its_own_way():
+    """It trims values, and keeps the spelling that an option had first."""
+    store = shop()
+    store.products[PRODUCT]["variants"] = {}
+    variants = (*document().variants, variant(" xl "))
+
+    def set_variants(product, sent):
+        spelled = zip((MEDIUM, LARGE, "gid://shopify/ProductVariant/503"), ("Mid", "L", "XL"), strict=True)
+        product["variants"] = {
+            gid: {"media": "", "choices": [{"name": "Size", "value": value}]} for gid, value in spelled
+        }
+
+    store._set_variants = set_variants
+    result = push(store, "variants", variants=variants)
+    assert [entry.external_id for entry in result.document.variants] == ["501", "502", "503"]
+
+
 # === CREATING === #
 
 
@@ -270,6 +287,51 @@ def test_big_products_keep_no_other_waiting():
     assert next(results).key == "small"
     assert "product_operation" not in store.names
     assert next(results).key == "big"
+
+
+@pytest.mark.parametrize("stop", [1, 2, 3])
+def test_what_was_done_before_a_stop_is_known(stop):
+    """A limit, a broken line: what is sent already, pictures and all, is not sent again."""
+    store = Shop()
+    pushes = [
+        ProductPush(key=f"7:{number}", document=document(**new()), parts=frozenset()) for number in range(stop + 1)
+    ]
+    seen, send = [], store.product_set
+
+    def product_set(*args, **kwargs):
+        if len(seen) == stop:
+            raise TransientError("throttled")
+        seen.append(args)
+        return send(*args, **kwargs)
+
+    store.product_set = product_set
+    generator = ProductPusher(store, "one", PICTURES.__getitem__, lambda seconds: None).push(pushes)
+    for number in range(stop):
+        result = next(generator)
+        assert (result.key, result.error) == (f"7:{number}", None)
+        assert len(result.image_ids) == 2
+    with pytest.raises(TransientError):
+        next(generator)
+
+
+def test_a_stop_while_shopify_is_at_work():
+    """What is at work in the background is sent again; what is done is not."""
+    store = Shop()
+    sizes = tuple(str(number) for number in range(101))
+    big = document(**new(options=(Option(name="Size", values=sizes),), variants=tuple(map(variant, sizes)), images=()))
+    pushes = [
+        ProductPush(key="big", document=big, parts=frozenset()),
+        ProductPush(key="small", document=document(**new()), parts=frozenset()),
+    ]
+
+    def fail(*args, **kwargs):
+        raise TransientError("throttled")
+
+    store.product_operation = fail
+    results = ProductPusher(store, "one", PICTURES.__getitem__, lambda seconds: None).push(pushes)
+    assert next(results).key == "small"
+    with pytest.raises(TransientError):
+        next(results)
 
 
 # === PICTURES === #
