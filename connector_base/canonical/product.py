@@ -173,10 +173,12 @@ class ProductPushResult:
     """What became of a `ProductPush`: `error`, or the product as the platform has it now.
 
     `document` states at least its external id, and variants (with their external ids) in the order of those pushed.
-    `image_ids` are (checksum, external id) of the images sent or referred to.
+    `image_ids` are (checksum, external id) of the images sent or referred to. `missing`, with the error: the product
+    was to be changed, and the platform doesn't have it (any more).
     """
 
     key: str
     document: Product | None = None
     image_ids: tuple[tuple[str, str], ...] = ()
     error: Exception | None = None
+    missing: bool = False

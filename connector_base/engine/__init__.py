@@ -19,6 +19,8 @@ from . import (
     partner_writer,
     payment_importer,
     preflight,
+    product_documents,
+    product_exporter,
     product_resolver,
     refund_importer,
     rehearsal,

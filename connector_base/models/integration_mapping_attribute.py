@@ -78,6 +78,10 @@ class IntegrationMapping(models.Model):
         model_name, name = self._attribute_target()
         return self.env[model_name]._fields.get(name)
 
+    def _is_standard(self):
+        """Whether the key stands for a text every product has, not for a field the merchant made."""
+        return self.external_value in STANDARD_KEYS
+
     def _attribute_text(self, record):
         """Return what `record`, of the mapping's model, has in the mapped field, as platforms are told; "" for nothing.
 

@@ -36,6 +36,7 @@ from . import (
     test_partner_properties,
     test_partner_resolver,
     test_payments,
+    test_product_documents,
     test_product_resolver,
     test_rate_limit,
     test_reconciliation,
