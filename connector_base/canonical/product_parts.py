@@ -1,4 +1,4 @@
-"""What each part of a product holds, fingerprints of the parts, and where two statements of a product differ."""
+"""What each part of a product holds, fingerprints of its fields, and where two statements of a product differ."""
 
 import dataclasses
 import hashlib
@@ -7,7 +7,6 @@ import json
 import re
 from decimal import Decimal
 
-from .product import PRODUCT_PARTS
 from .values import UNSET, digest
 
 # {part: (fields of Product, fields of Variant)}
@@ -38,6 +37,11 @@ PART_FIELDS = {
     "translations": (("translations",), ()),
     "channels": (("channel_ids",), ()),
 }
+# What is said of a field goes by one name: `title` of the product, `variants.sku` of its variants
+PART_OF = {
+    **{name: part for part, (names, _of_variants) in PART_FIELDS.items() for name in names},
+    **{f"variants.{name}": part for part, (_of_product, names) in PART_FIELDS.items() for name in names},
+}
 # Who decides about a field is said for some fields together; the others have their own name, or nobody decides
 OWNED_AS = {
     "seo_title": "seo",
@@ -48,31 +52,45 @@ OWNED_AS = {
     "category_ids": "categories",
     "channel_ids": "channels",
 }
+NOT_OWNED = {"options", "variants.options", "variants.requires_shipping", "variants.taxable", "variants.tracked"}
 GRAM = Decimal("0.001")
 
 
-def part_digests(document):
-    """Return {part: fingerprint} of the parts of which `document` states anything.
+def parts_of(names):
+    """Return the frozenset of the parts that fields belong to."""
+    return frozenset(PART_OF[name] for name in names)
+
+
+def owner_key(name):
+    """Return what rules on who decides call a field."""
+    name = name.removeprefix("variants.")
+    return OWNED_AS.get(name, name)
+
+
+def field_digests(document):
+    """Return {field: fingerprint} of the fields that `document` states, those of all variants together.
 
     Ids the platform gives count for nothing: a product has the same fingerprints before and after it was created
     there. What variants state is told apart by their options.
     """
     plain = _without_ids(document)
-    return {part: fingerprint for part in PRODUCT_PARTS if (fingerprint := _part_digest(plain, part))}
+    found = {}
+    for name in PART_OF:
+        if name.startswith("variants."):
+            values = [(variant.options, getattr(variant, name[9:])) for variant in plain.variants]
+            stated = [[options, value] for options, value in values if value is not UNSET]
+        elif name == "options":
+            stated = plain.options
+        else:
+            stated = getattr(plain, name)
+        if stated not in (UNSET, []) and (stated or name != "options"):
+            found[name] = _fingerprint(stated)
+    return found
 
 
-def _part_digest(document, part):
-    product_fields, variant_fields = PART_FIELDS[part]
-    stated = {name: value for name in product_fields if (value := getattr(document, name)) is not UNSET}
-    variants = []
-    for variant in document.variants:
-        values = {name: value for name in variant_fields if (value := getattr(variant, name)) is not UNSET}
-        if values:
-            variants.append([variant.options, sorted(values.items())])
-    if not (stated or variants):
-        return ""
-    text = json.dumps([sorted(stated.items()), variants], separators=(",", ":"), default=_plain, ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()[:24]
+def _fingerprint(value):
+    text = json.dumps(value, separators=(",", ":"), default=_plain, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def _plain(value):
@@ -84,90 +102,62 @@ def _plain(value):
 
 def _without_ids(document):
     """Return `document` with pictures named by their content and nothing named by the platform."""
-    if document.images:
-        names = {image.key: image.checksum or image.key for image in document.images}
-        images = tuple(dataclasses.replace(image, external_id="", url="") for image in document.images)
-    else:
-        names, images = {}, document.images
+    names, images = {}, document.images
+    if images:
+        names = {image.key: image.checksum or image.key for image in images}
+        images = tuple(dataclasses.replace(image, external_id="", url="") for image in images)
     variants = tuple(
-        dataclasses.replace(
-            variant,
-            external_id="",
-            inventory_external_id="",
-            image=names.get(variant.image, variant.image) if variant.image else variant.image,
-        )
-        for variant in document.variants
+        dataclasses.replace(variant, image=names.get(variant.image, variant.image)) for variant in document.variants
     )
     options = tuple(dataclasses.replace(option, external_id="") for option in document.options)
     return dataclasses.replace(document, images=images, variants=variants, options=options)
 
 
-def restrict(document, fields):
-    """Return `document` with everything UNSET that somebody decides about and that is not of `fields`.
+def restrict(document, owned):
+    """Return `document` with everything UNSET that somebody decides about and that is not of `owned`.
 
-    :param fields: names as in rules on who decides: `title`, `seo`, `images` ...
+    :param owned: names as in rules on who decides: `title`, `seo`, `images` ...
     """
-
-    def unset(item, names):
-        return dataclasses.replace(item, **{name: UNSET for name in names if OWNED_AS.get(name, name) not in fields})
-
-    product_fields = [name for names, _variant in PART_FIELDS.values() for name in names if name != "options"]
-    variant_fields = ["sku", "barcode", "weight", "hs_code", "origin_country_code", "price", "compare_at_price", "cost"]
-    variant_fields += ["image", "attributes"]
-    variants = tuple(unset(variant, variant_fields) for variant in document.variants)
-    return dataclasses.replace(unset(document, product_fields), variants=variants)
+    left_out = [name for name in PART_OF if name not in NOT_OWNED and owner_key(name) not in owned]
+    of_product = {name: UNSET for name in left_out if not name.startswith("variants.")}
+    of_variants = {name[9:]: UNSET for name in left_out if name.startswith("variants.")}
+    variants = tuple(dataclasses.replace(variant, **of_variants) for variant in document.variants)
+    return dataclasses.replace(document, **of_product, variants=variants)
 
 
 def differences(ours, theirs):
     """Return [(field, variant or None, our value, their value)] where both state a field, and state it differently.
 
-    Variants are paired by the platform's ids. A variant only one side has is a difference of `options`. Custom fields
-    and translations are compared as far as `ours` states them.
+    Variants are paired by the platform's ids. A variant only one side has is a difference of `variants.options`.
+    Custom fields and translations are compared as far as `ours` states them.
     """
     found = []
-    for part in PRODUCT_PARTS:
-        for name in PART_FIELDS[part][0]:
-            if name != "options":
-                _compare(found, name, None, ours, theirs)
+    of_variants = [name for name in PART_OF if name.startswith("variants.")]
+    for name in PART_OF:
+        if name not in of_variants and name != "options":
+            _compare(found, name, name, None, (ours, theirs))
     their_variants = {variant.external_id: variant for variant in theirs.variants}
     for variant in ours.variants:
         other = their_variants.pop(variant.external_id, None) if variant.external_id else None
         if other is None:
-            found.append(("options", variant, variant.options, None))
+            found.append(("variants.options", variant, variant.options, None))
             continue
-        for part in PRODUCT_PARTS:
-            for name in PART_FIELDS[part][1]:
-                _compare(found, name, variant, variant, other)
-    found += [("options", variant, None, variant.options) for variant in their_variants.values()]
+        for name in of_variants:
+            _compare(found, name, name[9:], variant, (variant, other))
+    found += [("variants.options", variant, None, variant.options) for variant in their_variants.values()]
     return found
 
 
-def _compare(found, name, variant, ours, theirs):
-    our_value, their_value = getattr(ours, name), getattr(theirs, name)
+def _compare(found, name, attribute, variant, sides):
+    our_value, their_value = (getattr(side, attribute) for side in sides)
     if UNSET in (our_value, their_value):
         return
-    normal = _NORMAL.get(name, lambda value: value)
-    if name in ("attributes", "translations"):
+    normal = _NORMAL.get(attribute, lambda value: value)
+    if attribute in ("attributes", "translations"):
         stated = {_name_of(item) for item in our_value}
         their_value = tuple(item for item in their_value if _name_of(item) in stated)
     if normal(our_value) != normal(their_value):
         found.append((name, variant, our_value, their_value))
-
-
-def parts_of(found):
-    """Return the frozenset of the parts in which `differences` were found."""
-    names = {(variant is not None, name) for name, variant, _ours, _theirs in found}
-    return frozenset(
-        part
-        for part, (product_fields, variant_fields) in PART_FIELDS.items()
-        if any((False, name) in names for name in product_fields)
-        or any((True, name) in names for name in variant_fields)
-    )
-
-
-def owner_key(name):
-    """Return what rules on who decides call the field `name` of a product or variant."""
-    return OWNED_AS.get(name, name)
 
 
 def _name_of(item):

@@ -20,10 +20,14 @@ TRANSLATED = {
 
 
 class Stated(NamedTuple):
-    """A product as Odoo states it, and the ids of its variants in the order of the document's."""
+    """A product as Odoo states it, and the ids of its variants in the order of the document's.
+
+    `beginnings` are values of fields that are only stated when the product is new on the platform.
+    """
 
     document: Product
     variant_ids: tuple[int, ...]
+    beginnings: dict
 
 
 @dataclass(slots=True)
@@ -71,7 +75,8 @@ class IntegrationProductDocuments(models.AbstractModel):
         stated = {}
         for binding, here in zip(bindings, bindings_here, strict=True):
             variants = found.variants.get(here.odoo_id.id, here.odoo_id.product_variant_ids.browse())
-            stated[binding] = Stated(self._product(backend, here, variants, found), tuple(variants.ids))
+            document = self._product(backend, here, variants, found)
+            stated[binding] = Stated(document, tuple(variants.ids), self._beginnings(here.odoo_id))
         return stated
 
     # === LOOK-UPS === #
@@ -159,7 +164,7 @@ class IntegrationProductDocuments(models.AbstractModel):
             external_id=binding.external_id or "",
             currency=found.currency,
             title=template.name,
-            description=self._shop_text(binding, template),
+            description=self._optional(template, "description_ecommerce"),
             tags=tuple(template.product_tag_ids.mapped("name")),
             seo_title=self._optional(template, "website_meta_title"),
             seo_description=self._optional(template, "website_meta_description"),
@@ -177,21 +182,19 @@ class IntegrationProductDocuments(models.AbstractModel):
         return replace(product, **self._mapped_texts(template, found))
 
     @api.model
-    def _shop_text(self, binding, template):
-        """Return the shop's text of the product.
+    def _beginnings(self, template):
+        """Return what a product that is new on the platform has there beside its document.
 
-        Only with the website there is a field for it. The text for quotations is a beginning for a product that is
-        new on the platform, and never replaces what was written there.
+        The text for quotations is the beginning of the shop's text where Odoo has no field for that; it never replaces
+        what was written there.
         """
-        if "description_ecommerce" in template._fields:
-            return str(template.description_ecommerce or "")
-        if binding.external_id or not template.description_sale:
-            return UNSET
-        return str(plaintext2html(template.description_sale))
+        if "description_ecommerce" in template._fields or not template.description_sale:
+            return {}
+        return {"description": str(plaintext2html(template.description_sale))}
 
     @api.model
     def _optional(self, template, name):
-        return template[name] or "" if name in template._fields else UNSET
+        return str(template[name] or "") if name in template._fields else UNSET
 
     @api.model
     def _status(self, backend, binding, template):

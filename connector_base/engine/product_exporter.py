@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from odoo import api, models
 from odoo.tools import SQL
 
-from ..canonical import PRODUCT_PARTS, Product, differences, owner_key, part_digests, parts_of, restrict
+from ..canonical import PART_OF, PRODUCT_PARTS, Product, differences, field_digests, owner_key, parts_of, restrict
 
 _logger = logging.getLogger(__name__)
 
@@ -13,11 +13,12 @@ _logger = logging.getLogger(__name__)
 SENT_OWNERS = ("odoo", "newest")
 # Where this transaction keeps how products stood before an import: see `_changed_parts`
 BEFORE = "integration_product_digests"
+KEY_PREFIX = "odoo-"
 
 
 @dataclass(slots=True)
 class Planned:
-    """What is to be told about a product. `digests` are of the parts as they are compared later."""
+    """What is to be told about a product. `digests` are the fingerprints of the fields that are compared later."""
 
     binding: models.BaseModel
     document: Product
@@ -29,8 +30,8 @@ class Planned:
 class IntegrationProductExporter(models.AbstractModel):
     """Knows what platforms have to be told about products: what differs from what both sides last agreed on.
 
-    They agree part by part (`canonical.PRODUCT_PARTS`): the binding keeps a fingerprint of each part as Odoo stated it
-    when it was pushed, or after it was pulled.
+    They agree field by field: the binding keeps a fingerprint of each field as Odoo stated it when it was pushed, or
+    after it was pulled. Fields are sent by the part (`canonical.PRODUCT_PARTS`).
     """
 
     _name = "integration.product.exporter"
@@ -41,18 +42,18 @@ class IntegrationProductExporter(models.AbstractModel):
     @api.model
     def _plan(self, backend, bindings):
         """Return [`Planned`] of `bindings`, in their order; one with no parts has nothing to be told."""
-        sendable = backend._adapter()._product_parts()
+        sendable = frozenset(backend._adapter()._product_parts())
         decided = self._decided(backend)
         planned = []
         for binding, stated in self.env["integration.product.documents"]._build(backend, bindings).items():
             document = restrict(stated.document, decided)
-            digests = {part: value for part, value in part_digests(document).items() if part in sendable}
+            digests = {name: value for name, value in field_digests(document).items() if PART_OF[name] in sendable}
             known = binding.digests_out or {}
             if binding.external_id:
-                parts = frozenset(part for part, value in digests.items() if known.get(part) != value)
+                parts = parts_of(name for name, value in digests.items() if known.get(name) != value)
             else:
-                document = stated.document
-                parts = frozenset(part_digests(document)) & frozenset(sendable)
+                document = replace(stated.document, **stated.beginnings)
+                parts = parts_of(field_digests(document)) & sendable
             planned.append(Planned(binding, document, stated.variant_ids, parts, digests))
         return planned
 
@@ -85,9 +86,9 @@ class IntegrationProductExporter(models.AbstractModel):
     def _note_pulled(self, backend, documents):
         """Both sides agree on what an import has just written; what Odoo keeps against the platform is to be pushed.
 
-        To be called once the import of a page has written. A part is pushed when the two differ in it, and either a
-        field that Odoo decides about differs, or Odoo had changed the part (`_changed_parts` saw it) and the import
-        left it as it was. What differs otherwise is what Odoo can't hold as exactly as the platform states it.
+        To be called once the import of a page has written. A field is pushed when the two differ in it, and either Odoo
+        decides about it, or Odoo had changed it (`_changed_parts` saw it) and the import left it as it was. What else
+        differs is what Odoo can't hold as exactly as the platform states it.
 
         :param dict documents: {product binding: canonical `Product` that was imported}; None instead of the product
             when only its pictures were read: they are agreed on then, but for those Odoo has added
@@ -102,47 +103,43 @@ class IntegrationProductExporter(models.AbstractModel):
         for planned in self._plan(backend, bindings):
             theirs = documents[planned.binding]
             if theirs is None:
-                kept = planned.parts & {"images"} if self._has_new_images(planned.document) else frozenset()
-                known = planned.binding.digests_out or {}
-                agreed = {
-                    **known,
-                    **{part: planned.digests[part] for part in planned.digests.keys() & {"images"} - kept},
-                }
-                values = {"digests_out": agreed}
+                kept = self._new_images(planned)
+                of_images = {name: value for name, value in planned.digests.items() if PART_OF[name] == "images"}
+                agreed = {**(planned.binding.digests_out or {}), **of_images}
+                values = {}
             else:
                 was = before.pop(planned.binding.id, {})
                 kept, seen = self._kept(planned, self._without(theirs, automatic), was, owners)
-                agreed = {part: value for part, value in planned.digests.items() if part not in kept}
-                values = {"digests_out": agreed, "digests_seen": seen or False}
+                agreed = planned.digests
+                values = {"digests_seen": seen or False}
+            values["digests_out"] = {name: value for name, value in agreed.items() if name not in kept}
             self._write_changed(planned.binding, values)
             if kept:
                 differing |= planned.binding
         self._mark(differing)
 
     @api.model
-    def _has_new_images(self, document):
-        return any(not image.external_id for image in document.images or ())
+    def _new_images(self, planned):
+        """Return the fields to be pushed for pictures that the platform doesn't have."""
+        return {"images"} if any(not image.external_id for image in planned.document.images or ()) else set()
 
     @api.model
     def _kept(self, planned, theirs, was, owners):
-        """Return the parts to be pushed, and {part: fingerprint of the platform's statement} where both differ.
+        """Return the fields to be pushed, and {field: fingerprint of the platform's statement} where both differ.
 
-        A part that was pushed and comes back in another form, as the platform writes it, is not pushed again.
+        A field that was pushed and comes back in another form, as the platform writes it, is not pushed again.
         """
-        found = differences(planned.document, theirs)
-        by_odoo = parts_of([item for item in found if owners.get(owner_key(item[0])) == "odoo"])
-        known, said = planned.binding.digests_out or {}, part_digests(theirs)
+        known, said = planned.binding.digests_out or {}, field_digests(theirs)
         seen_before = planned.binding.digests_seen or {}
         kept, seen = set(), {}
-        for part in parts_of(found) & planned.digests.keys():
-            value = planned.digests[part]
-            own_change = known.get(part) != value and was.get(part) == value
-            if not (own_change or part in by_odoo):
-                continue
-            seen[part] = said.get(part)
-            if own_change or seen_before.get(part) != said.get(part):
-                kept.add(part)
-        return frozenset(kept), seen
+        for name in {name for name, *_values in differences(planned.document, theirs)} & planned.digests.keys():
+            value = planned.digests[name]
+            own_change = known.get(name) != value and was.get(name) == value
+            if own_change or owners.get(owner_key(name)) == "odoo":
+                seen[name] = said.get(name)
+                if own_change or seen_before.get(name) != said.get(name):
+                    kept.add(name)
+        return kept, seen
 
     @api.model
     def _automatic_categories(self, backend, documents):
@@ -183,10 +180,28 @@ class IntegrationProductExporter(models.AbstractModel):
                 SQL("SELECT backend_id, id FROM integration_binding_product WHERE id IN %s", tuple(bindings.ids)),
             )
 
+    @api.model
+    def _agree(self, backend, bindings):
+        """Take `bindings` as they are as what both sides agree on."""
+        for planned in self._plan(backend, bindings):
+            planned.binding.digests_out = planned.digests
+
     # === NAMES === #
 
     @api.model
     def _key(self, binding):
         """Return what names the product on its platform for good, whatever becomes of the binding."""
         database = self.env["ir.config_parameter"].sudo().get_param("database.uuid") or ""
-        return f"odoo-{hashlib.sha256(database.encode()).hexdigest()[:12]}-{binding.odoo_id.id}"
+        return f"{KEY_PREFIX}{hashlib.sha256(database.encode()).hexdigest()[:12]}-{binding.odoo_id.id}"
+
+    @api.model
+    def _by_names(self, backend, names):
+        """Return the bindings of products by their external ids there; of those that are new, by their keys."""
+        bindings = self.env["integration.binding.product"]
+        found = bindings.search([("backend_id", "=", backend.id), ("external_id", "in", list(names))])
+        missing = set(names) - set(found.mapped("external_id"))
+        template_ids = [int(name.rpartition("-")[2]) for name in missing if name.startswith(KEY_PREFIX)]
+        if template_ids:
+            created = bindings.search([("backend_id", "=", backend.id), ("odoo_id", "in", template_ids)])
+            found |= created.filtered(lambda binding: self._key(binding) in missing)
+        return found

@@ -46,6 +46,8 @@ from . import (
     integration_webhook_event,
     integration_webhook_refusal,
     integration_workflow_rule,
+    product_changes,
+    product_price_changes,
     product_product,
     product_template,
     queue_job,
@@ -73,6 +75,7 @@ from . import (
     sync_job_order_cancel,
     sync_job_orders,
     sync_job_payments,
+    sync_job_products_out,
     sync_job_reconcile,
     sync_job_workflow,
 )

@@ -1,4 +1,16 @@
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
+
+# What decides who is told about products, and what they are told
+LISTENING = {"export_products", "active", "state"}
+TOLD = {
+    "pricelist_id",
+    "compare_at",
+    "compare_at_pricelist_id",
+    "product_lang",
+    "product_owner",
+    "field_rule_ids",
+    "product_removal",
+}
 
 
 class IntegrationBackend(models.Model):
@@ -37,7 +49,53 @@ class IntegrationBackend(models.Model):
     def _selection_product_lang(self):
         return self.env["res.lang"].get_installed()
 
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        backends = super().create(vals_list)
+        self.env.registry.clear_cache()
+        return backends
+
+    def write(self, vals):
+        listened = self._told_about_products() if not LISTENING.isdisjoint(vals) else self.browse()
+        result = super().write(vals)
+        if not LISTENING.isdisjoint(vals):
+            self.env.registry.clear_cache()
+            for backend in self._told_about_products() - listened:
+                backend._start_telling("export_products" in vals)
+        if not TOLD.isdisjoint(vals):
+            self.env["integration.product.exporter"]._note_backend(self)
+        return result
+
+    def unlink(self):
+        self.env.registry.clear_cache()
+        return super().unlink()
+
     # === BUSINESS METHODS === #
+
+    def _told_about_products(self):
+        """Return those that are told about changes of products; while they have a problem the changes wait."""
+        return self.filtered(
+            lambda backend: backend.active and backend.export_products and backend.state in ("connected", "error")
+        )
+
+    @api.model
+    @tools.ormcache()
+    def _product_exporters(self):
+        """Return the ids of all backends that are told about changes of products."""
+        return frozenset(self.sudo().search([("export_products", "=", True)])._told_about_products().ids)
+
+    def _start_telling(self, switched_on):
+        """Begin to listen to changes: after a pause, what changed meanwhile is sent.
+
+        When products are to be sent for the first time, what both sides have counts as agreed on: only what changes
+        from now on is sent, and nothing on the platform is overwritten by surprise.
+        """
+        if switched_on:
+            self._enqueue("agree_products", identity_key=f"agree_products:{self.id}")
+        else:
+            self.env["integration.product.exporter"]._note_backend(self)
 
     def _product_lang(self):
         """Return the code of the shop's language, of another one if it was deactivated."""

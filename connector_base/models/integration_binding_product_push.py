@@ -1,4 +1,6 @@
-from odoo import fields, models
+from odoo import api, fields, models
+
+WISHES = {"category_ids", "channel_ids", "wanted"}
 
 
 class IntegrationBindingProduct(models.Model):
@@ -20,5 +22,26 @@ class IntegrationBindingProduct(models.Model):
     )
     digests_seen = fields.Json(
         readonly=True,
-        help="{part: fingerprint} of what the platform makes of parts that it writes in its own way: not pushed again.",
+        help="{field: fingerprint} of what the platform makes of fields that it writes in its own way: not sent again.",
     )
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        bindings = super().create(vals_list)
+        bindings.filtered(lambda binding: not binding.external_id)._note_wishes()
+        return bindings
+
+    def write(self, vals):
+        result = super().write(vals)
+        if not WISHES.isdisjoint(vals):
+            self._note_wishes()
+        return result
+
+    def _note_wishes(self):
+        """Have the platforms told what is wanted there, but for the one that it was read from."""
+        listeners = self.env["integration.product.exporter"]._listeners()
+        self.env["integration.product.exporter"]._mark(
+            self.filtered(lambda binding: binding.backend_id.id in listeners)
+        )

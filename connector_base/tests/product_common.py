@@ -10,7 +10,7 @@ from PIL import Image as PilImage
 
 from odoo import Command
 
-from odoo.addons.connector_base.canonical import PRODUCT_PARTS, UNSET, Image, ProductPushResult
+from odoo.addons.connector_base.canonical import PRODUCT_PARTS, UNSET, Image, Product, ProductPushResult, Variant
 from odoo.addons.connector_base.transport import DataError
 
 from .common import run_queue_job
@@ -44,6 +44,7 @@ class ProductAdapter(FakeAdapter):
         self.lost = 0
         self.removal_errors = {}
         self.parts = frozenset(PRODUCT_PARTS)
+        self.brief = False  # whether it answers with ids only
 
     def _capabilities(self):
         return frozenset({"orders_in", "products_in", "products_out"})
@@ -104,6 +105,9 @@ class ProductAdapter(FakeAdapter):
             updated_at=(known.updated_at if known else NOW) + timedelta(seconds=1),
         )
         self.shop[external_id] = document
+        if self.brief:
+            ids = tuple(Variant(external_id=variant.external_id, options=variant.options) for variant in variants)
+            document = Product(external_id=external_id, variants=ids)
         return ProductPushResult(key=push.key, document=document, image_ids=tuple(image_ids))
 
     def _remove_products(self, backend, external_ids, *, delete):

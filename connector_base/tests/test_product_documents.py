@@ -3,7 +3,7 @@ from decimal import Decimal
 from odoo import Command
 from odoo.tests import tagged
 
-from odoo.addons.connector_base.canonical import UNSET, Option, part_digests
+from odoo.addons.connector_base.canonical import UNSET, Option, field_digests
 
 from .product_common import ProductCase, picture
 
@@ -149,20 +149,20 @@ class TestProductDocuments(ProductCase):
         self.assertEqual(document.variants[0].image, document.images[2].checksum)
         self.assertEqual(document.variants[1].image, document.images[1].checksum)
         self.assertEqual(document.variants[2].image, "")
-        before = part_digests(document)
+        before = field_digests(document)
         self.env["integration.binding.image"].create(
             {"product_binding_id": binding.id, "external_id": "I9", "checksum": document.images[2].checksum}
         )
         [document] = self.build(binding)
         self.assertEqual((document.images[2].external_id, document.variants[0].image), ("I9", "I9"))
-        self.assertEqual(part_digests(document), before, "what the platform calls a picture makes no difference")
+        self.assertEqual(field_digests(document), before, "what the platform calls a picture makes no difference")
 
     def test_nothing_is_said_about_pictures_that_are_still_read(self):
         binding = self.publish(self.shirt)
         self.env["integration.binding.image"].create({"product_binding_id": binding.id, "external_id": "I9"})
         [document] = self.build(binding)
         self.assertIs(document.images, UNSET)
-        self.assertNotIn("images", part_digests(document))
+        self.assertNotIn("images", field_digests(document))
 
     def test_categories_and_channels(self):
         shoes, everything = self.env["integration.category"].create(
@@ -220,9 +220,12 @@ class TestProductDocuments(ProductCase):
             self.skipTest("the website has a text of its own")
         self.cup.description_sale = "Holds tea.\nAnd <coffee>."
         binding = self.publish(self.cup)
-        self.assertEqual(self.build(binding)[0].description, "<p>Holds tea.<br/>And &lt;coffee&gt;.</p>")
+        [new] = self.exporter._plan(self.backend, binding)
+        self.assertEqual(new.document.description, "<p>Holds tea.<br/>And &lt;coffee&gt;.</p>")
         binding.external_id = "P1"
-        self.assertIs(self.build(binding)[0].description, UNSET)
+        [known] = self.exporter._plan(self.backend, binding)
+        self.assertIs(known.document.description, UNSET)
+        self.assertEqual(known.digests, new.digests)
 
     def test_a_page_costs_the_same_whatever_its_size(self):
         templates = self.env["product.template"].create([{"name": f"Product {number}"} for number in range(30)])
