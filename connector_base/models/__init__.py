@@ -50,6 +50,7 @@ from . import (
     product_price_changes,
     product_product,
     product_template,
+    product_template_channels,
     queue_job,
     res_partner,
     res_partner_orders,

@@ -38,6 +38,7 @@ from . import (
     test_payments,
     test_product_documents,
     test_product_marks,
+    test_product_publish,
     test_product_pull,
     test_product_push,
     test_product_resolver,

@@ -44,7 +44,7 @@ class TestProductMarks(ProductCase):
             "picture": lambda: self.shirt.write({"image_1920": picture("blue")}),
             "further picture": further_image,
             "its description": lambda: image.write({"name": "Behind"}),
-            "picture gone": lambda: image[:1].unlink(),
+            "picture gone": lambda: image[:1].unlink(),  # noqa: PLW0108
             "tag": lambda: self.shirt.write({"product_tag_ids": [Command.link(tag.id)]}),
             "name of a tag": lambda: tag.write({"name": "Present"}),
             "SKU": lambda: variant.write({"default_code": "X"}),
@@ -205,7 +205,7 @@ class TestProductMarks(ProductCase):
                 lambda: item.write({"product_tmpl_id": self.shirt.id}),
                 both,
             ),
-            ("gone", lambda: item[:1].unlink(), self.shirt_binding),
+            ("gone", lambda: item[:1].unlink(), self.shirt_binding),  # noqa: PLW0108
             (
                 "of a category",
                 lambda: self.env["product.pricelist.item"].create(
