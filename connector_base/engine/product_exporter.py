@@ -190,9 +190,15 @@ class IntegrationProductExporter(models.AbstractModel):
 
     @api.model
     def _key(self, binding):
-        """Return what names the product on its platform for good, whatever becomes of the binding."""
+        """Return what names the product on its platform for good, also when its binding is made anew.
+
+        A product can be bound to several of one channel, linked by hand: all but the first have a name of their own.
+        """
         database = self.env["ir.config_parameter"].sudo().get_param("database.uuid") or ""
-        return f"{KEY_PREFIX}{hashlib.sha256(database.encode()).hexdigest()[:12]}-{binding.odoo_id.id}"
+        key = f"{KEY_PREFIX}{hashlib.sha256(database.encode()).hexdigest()[:12]}-{binding.odoo_id.id}"
+        siblings = binding.odoo_id.sudo().integration_binding_ids
+        first = min(sibling.id for sibling in siblings if sibling.backend_id.id == binding.backend_id.id)
+        return key if binding.id == first else f"{key}-{binding.id}"
 
     @api.model
     def _by_names(self, backend, names):
@@ -200,7 +206,7 @@ class IntegrationProductExporter(models.AbstractModel):
         bindings = self.env["integration.binding.product"]
         found = bindings.search([("backend_id", "=", backend.id), ("external_id", "in", list(names))])
         missing = set(names) - set(found.mapped("external_id"))
-        template_ids = [int(name.rpartition("-")[2]) for name in missing if name.startswith(KEY_PREFIX)]
+        template_ids = [int(name.split("-")[2]) for name in missing if name.startswith(KEY_PREFIX)]
         if template_ids:
             created = bindings.search([("backend_id", "=", backend.id), ("odoo_id", "in", template_ids)])
             found |= created.filtered(lambda binding: self._key(binding) in missing)

@@ -72,10 +72,8 @@ class IntegrationProductPusher(models.AbstractModel):
             self._tell(backend, pushes, pushed)
             self._keep(backend, job, pushed)
         if pushed.error:
-            reached = {planned.binding.id for planned, _result in pushed.results}
-            pushed.left = bindings.filtered(
-                lambda binding: binding.id not in reached and any(p.binding == binding for p, _push in pushes.values())
-            )
+            reached = {result.key for _planned, result in pushed.results}
+            pushed.left = bindings.browse([pushes[key][0].binding.id for key in pushes if key not in reached])
         return pushed
 
     # === TAKING OFF === #

@@ -77,7 +77,12 @@ class IntegrationBackend(models.Model):
     def _told_about_products(self):
         """Return those that are told about changes of products; while they have a problem the changes wait."""
         return self.filtered(
-            lambda backend: backend.active and backend.export_products and backend.state in ("connected", "error")
+            lambda backend: (
+                backend.active
+                and backend.export_products
+                and backend.state in ("connected", "error")
+                and backend._syncs("products_out")
+            )
         )
 
     @api.model

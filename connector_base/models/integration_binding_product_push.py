@@ -124,6 +124,7 @@ class IntegrationBindingProduct(models.Model):
         return self._act("_send_now", self.env._("The product is being sent: reload the page in a few seconds."))
 
     def action_take_off(self):
+        self.backend_id._check_removes()
         return self._act("_take_off", self.env._("The product is being taken off the channel."))
 
     def action_put_back(self):
@@ -229,3 +230,15 @@ class IntegrationBackend(models.Model):
             raise UserError(
                 self.env._("“%s” is not connected. Connect it first, or solve what its page says.", self.name)
             )
+
+    def _check_removes(self):
+        """Raise where the platform is told nothing of products that are taken off."""
+        for backend in self:
+            if backend.product_removal == "nothing":
+                raise UserError(
+                    self.env._(
+                        "Nothing happens on “%s” with removed products: choose on its tab Products that they are "
+                        "archived or deleted, or take the product off there.",
+                        backend.name,
+                    )
+                )

@@ -40,15 +40,52 @@ VARIANT_FIELDS = frozenset(
     }
 )
 REMOVAL_BATCH = 250
+# Where a transaction collects {backend ids: (template ids, variant ids)} until it is committed
+NOTED = "integration_product_changes"
 
 
 class IntegrationProductExporter(models.AbstractModel):
     _inherit = "integration.product.exporter"
 
     @api.model
-    def _note_templates(self, template_ids):
+    def _note_products(self, templates=(), variants=()):
+        """Mark products on the channels that are told about them, once this transaction is about to be committed.
+
+        However many products are written one by one, it is one statement.
+
+        :param templates: ids of templates
+        :param variants: ids of variants, standing for their templates
+        """
+        backend_ids = frozenset(self._listeners())
+        if not (backend_ids and (templates or variants)):
+            return
+        hooks = self.env.cr.precommit
+        noted = hooks.data.setdefault(NOTED, {})
+        if not noted:
+            hooks.add(self.sudo()._flush_noted)
+        known = noted.setdefault(backend_ids, (set(), set()))
+        known[0].update(templates)
+        known[1].update(variants)
+
+    @api.model
+    def _flush_noted(self):
+        told = self.env["integration.backend"]._product_exporters()
+        for backend_ids, (templates, variants) in self.env.cr.precommit.data.pop(NOTED, {}).items():
+            if not backend_ids & told:
+                continue
+            self._note_templates(
+                SQL(
+                    "SELECT unnest(%s::int[]) UNION SELECT product_tmpl_id FROM product_product WHERE id = ANY(%s)",
+                    list(templates),
+                    list(variants),
+                ),
+                backend_ids & told,
+            )
+
+    @api.model
+    def _note_templates(self, template_ids, backend_ids=None):
         """Mark products, given by SQL of their templates' ids, on the channels that are told about them."""
-        backend_ids = self._listeners()
+        backend_ids = backend_ids or self._listeners()
         if backend_ids:
             self.env["integration.change"]._note(
                 "product",
@@ -91,25 +128,21 @@ class IntegrationProductExporter(models.AbstractModel):
         return TEMPLATE_FIELDS | of_templates, VARIANT_FIELDS | of_variants
 
 
-def _ids(records):
-    return SQL("SELECT unnest(%s::int[])", records.ids)
-
-
 class ProductTemplate(models.Model):
     _inherit = "product.template"
 
     def write(self, vals):
         result = super().write(vals)
         exporter = self.env["integration.product.exporter"]
-        if self and exporter._listeners() and not exporter._watched()[0].isdisjoint(vals):
-            exporter._note_templates(_ids(self))
+        if exporter._listeners() and not exporter._watched()[0].isdisjoint(vals):
+            exporter._note_products(templates=self.ids)
         return result
 
     def _update_field_translations(self, field_name, translations, digest=None, source_lang=""):
         result = super()._update_field_translations(field_name, translations, digest, source_lang)
         exporter = self.env["integration.product.exporter"]
         if exporter._listeners() and field_name in exporter._watched()[0]:
-            exporter._note_templates(_ids(self))
+            exporter._note_products(templates=self.ids)
         return result
 
     def unlink(self):
@@ -153,22 +186,20 @@ class ProductProduct(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         products = super().create(vals_list)
-        exporter = self.env["integration.product.exporter"]
-        if exporter._listeners():
-            exporter._note_templates(_ids(products.product_tmpl_id))
+        self.env["integration.product.exporter"]._note_products(variants=products.ids)
         return products
 
     def write(self, vals):
         result = super().write(vals)
         exporter = self.env["integration.product.exporter"]
-        if self and exporter._listeners() and not exporter._watched()[1].isdisjoint(vals):
-            exporter._note_templates(SQL("SELECT product_tmpl_id FROM product_product WHERE id IN %s", tuple(self.ids)))
+        if exporter._listeners() and not exporter._watched()[1].isdisjoint(vals):
+            exporter._note_products(variants=self.ids)
         return result
 
     def unlink(self):
         exporter = self.env["integration.product.exporter"]
         if exporter._listeners():
-            exporter._note_templates(_ids(self.product_tmpl_id))
+            exporter._note_products(templates=self.product_tmpl_id.ids)
         return super().unlink()
 
 
@@ -209,7 +240,7 @@ class ProductTemplateAttributeValue(models.Model):
     def write(self, vals):
         result = super().write(vals)
         if "price_extra" in vals and self:
-            self.env["integration.product.exporter"]._note_templates(_ids(self.product_tmpl_id))
+            self.env["integration.product.exporter"]._note_products(templates=self.product_tmpl_id.ids)
         return result
 
 
@@ -234,18 +265,18 @@ class IntegrationProductImage(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         images = super().create(vals_list)
-        self.env["integration.product.exporter"]._note_templates(_ids(images.product_tmpl_id))
+        self.env["integration.product.exporter"]._note_products(templates=images.product_tmpl_id.ids)
         return images
 
     def write(self, vals):
         templates = self.product_tmpl_id
         result = super().write(vals)
-        if self:
-            self.env["integration.product.exporter"]._note_templates(_ids(templates | self.product_tmpl_id))
+        templates |= self.product_tmpl_id
+        self.env["integration.product.exporter"]._note_products(templates=templates.ids)
         return result
 
     def unlink(self):
-        self.env["integration.product.exporter"]._note_templates(_ids(self.product_tmpl_id))
+        self.env["integration.product.exporter"]._note_products(templates=self.product_tmpl_id.ids)
         return super().unlink()
 
 

@@ -7,7 +7,7 @@ from ..transport.errors import ConfigurationError, TransientError
 from .sync_job import Operation
 
 # First key of the advisory lock that lets one push of products work per backend; the second is the backend's id.
-PUSH_LOCK = 773
+PUSH_LOCK = 7741
 PUSH_PAGE = 100
 AGREE_PAGE = 500
 
@@ -49,9 +49,10 @@ class SyncJob(models.Model):
         """
         backend = self.backend_id
         self._take_push_lock()
-        if not backend._syncs("products_out"):
-            return self.env._("Nothing done: this sales channel is told about no products (any more).")
         changes = self.env["integration.change"]
+        if not backend._syncs("products_out"):
+            changes.search([("backend_id", "=", backend.id), ("kind", "=", "product")]).unlink()
+            return self.env._("Nothing done: this sales channel is told about no products (any more).")
         self._progress(total=self.items_done + self.items_failed + changes._count(backend, "product"))
         ids = changes._take(backend, "product", PUSH_PAGE)
         bindings = self.env["integration.binding.product"].browse(ids).exists()

@@ -144,6 +144,8 @@ class ProductCase(EngineCase):
         cls.cup = cls.env["product.template"].create(
             {"name": "Cup", "default_code": "CUP", "list_price": 7.5, "weight": 0.25, "is_storable": True}
         )
+        cls.env.flush_all()
+        cls.env.cr.precommit.run()
 
     def setUp(self):
         super().setUp()
@@ -179,9 +181,15 @@ class ProductCase(EngineCase):
         self.exporter._mark(bindings)
         return bindings
 
+    def precommit(self):
+        """Do what is done before a commit."""
+        self.env.flush_all()
+        self.env.cr.precommit.run()
+
     def push(self):
         """Run pushes until nothing waits; return the number of jobs it took."""
         jobs = 0
+        self.precommit()
         while self.env["integration.change"]._count(self.backend, "product"):
             self.run_push()
             jobs += 1
@@ -190,7 +198,7 @@ class ProductCase(EngineCase):
 
     def run_push(self):
         """Run one push job; return it."""
-        self.env.flush_all()
+        self.precommit()
         job = self.env["sync.job"].sudo()._waiting(f"push_products:{self.backend.id}")
         job = job or self.backend._enqueue("push_products", identity_key=f"push_products:{self.backend.id}")
         run_queue_job(job)
@@ -198,6 +206,6 @@ class ProductCase(EngineCase):
 
     def marked(self):
         """Return the bindings that wait to be looked at by a push."""
-        self.env.flush_all()
+        self.precommit()
         marks = self.env["integration.change"].search([("backend_id", "=", self.backend.id), ("kind", "=", "product")])
         return self.bindings.browse(sorted(set(marks.mapped("res_id"))))

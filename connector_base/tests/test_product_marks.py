@@ -17,7 +17,7 @@ class TestProductMarks(ProductCase):
         self.clear()
 
     def clear(self):
-        self.env.flush_all()
+        self.precommit()
         self.env["integration.change"].search([]).unlink()
 
     def assertMarks(self, bindings):
@@ -99,7 +99,7 @@ class TestProductMarks(ProductCase):
         self.env["integration.backend"]._product_exporters()  # known to the server from here on
         with patch.object(type(self.env["integration.change"]), "_note") as note:
             self.cup.name = "Mug"
-            self.env.flush_all()
+            self.precommit()
         note.assert_not_called()
 
     def test_a_write_of_many_products_is_one_statement_more(self):
@@ -109,12 +109,12 @@ class TestProductMarks(ProductCase):
         counts = []
         for backend_is_told in (False, True):
             self.backend.with_context(tracking_disable=True).export_products = backend_is_told
-            self.env.flush_all()
             templates.write({"hs_code": f"{backend_is_told}"})
-            self.env.flush_all()
+            self.precommit()
             before = self.env.cr.sql_log_count
-            templates.write({"hs_code": f"69{backend_is_told}"})
-            self.env.flush_all()
+            for template in templates:
+                template.write({"hs_code": f"69{backend_is_told}"})
+            self.precommit()
             counts.append(self.env.cr.sql_log_count - before)
         self.assertEqual(counts[1], counts[0] + 1)
         self.assertEqual(self.marked(), bindings)

@@ -157,6 +157,15 @@ class TestProductPublish(ProductCase):
         self.assertEqual((self.adapter.shop["P1"].status, binding.sync_state), ("archived", "removed"))
         self.assertFalse(self.bound(self.shirt))
 
+    def test_a_channel_that_is_not_told_of_removals(self):
+        self.backend.product_removal = "nothing"
+        binding = self.publish(self.cup)
+        self.push()
+        for act in (binding.action_take_off, self.wizard(self.cup, purpose="remove").action_apply):
+            with self.assertRaisesRegex(UserError, "archived or deleted"):
+                act()
+        self.assertEqual(binding.wanted, "published")
+
     def test_nothing_to_update(self):
         with self.assertRaisesRegex(UserError, "None of these products"):
             self.wizard(self.cup, purpose="update").action_apply()
@@ -261,6 +270,7 @@ class TestProductPublish(ProductCase):
         waiting = self.bindings.create(
             {"backend_id": self.backend.id, "odoo_id": self.env["product.template"].create({"name": "Plate"}).id}
         )
+        self.precommit()
         self.env["integration.change"].search([("res_id", "=", waiting.id)]).unlink()
         self.push()
         drafts = self.bindings.create(

@@ -309,6 +309,18 @@ class TestProductPush(ProductCase):
         self.push()
         self.assertEqual(self.adapter.calls, [])
 
+    def test_a_product_that_is_bound_twice(self):
+        first, second = self.publish(self.cup), self.publish(self.cup, external_id="P9")
+        self.push()
+        self.adapter.shop["P9"] = self.adapter.shop["P1"]
+        self.assertEqual(second.remote_status, "deleted", "it was not there at first")
+        second.write({"remote_status": "active", "last_error": False})
+        self.adapter.calls.clear()
+        self.cup.name = "Mug"
+        self.push()
+        self.assertEqual({document.title for document in self.adapter.shop.values()}, {"Mug"})
+        self.assertEqual(len({self.exporter._key(first), self.exporter._key(second)}), 2)
+
     def test_switched_off(self):
         self.publish(self.cup)
         self.backend.export_products = False
@@ -316,3 +328,4 @@ class TestProductPush(ProductCase):
         self.run_waiting(job)
         self.assertEqual(self.adapter.calls, [])
         self.assertIn("no products", job.result)
+        self.assertFalse(self.marked(), "nothing waits for a push that would never come")

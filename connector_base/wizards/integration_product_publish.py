@@ -171,6 +171,7 @@ class IntegrationProductPublish(models.TransientModel):
         templates = self._templates()
         bindings = self._bindings().sudo()
         if self.purpose == "remove":
+            self.backend_id._check_removes()
             bindings._take_off()
         elif self.purpose == "publish":
             bindings = self.env["integration.product.publisher"].sudo()._publish(backend, templates, self._wishes())
