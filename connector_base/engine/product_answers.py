@@ -24,6 +24,8 @@ class IntegrationProductAnswers(models.AbstractModel):
         for planned, result in answered:
             parent = result.document.external_id
             for variant_id, variant in zip(planned.variant_ids, result.document.variants, strict=False):
+                if not variant.external_id:
+                    continue
                 wanted[variant.external_id] = {
                     "odoo_id": variant_id,
                     "external_parent_id": parent,

@@ -1,5 +1,5 @@
 import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import psycopg2
 
@@ -204,20 +204,27 @@ class IntegrationProductPusher(models.AbstractModel):
     @api.model
     def _keep(self, backend, job, pushed):
         """Write what became of the products; those that went well page-wise."""
-        good = []
+        good, created = [], []
         for planned, result in pushed.results:
             if result.error is None:
                 good.append((planned, result))
-            else:
-                if result.missing:
-                    planned.binding.remote_status = "deleted"
-                self._fail(planned.binding, result.error, job, pushed, missing=result.missing)
+                continue
+            if result.missing:
+                planned.binding.remote_status = "deleted"
+            elif result.document and result.document.external_id and not planned.binding.external_id:
+                # It was created before something of it was refused: what is there is known from now on.
+                created.append((replace(planned, parts=frozenset()), result))
         decided = self.env["integration.product.exporter"]._decided(backend)
         names = []
         for planned, result in good:
             names += [planned.binding.external_id, result.key, result.document.external_id]
             self._keep_product(planned, result, decided)
-        self.env["integration.product.answers"]._keep(backend, good)
+        for planned, result in created:
+            planned.binding.external_id = result.document.external_id
+        self.env["integration.product.answers"]._keep(backend, good + created)
+        for planned, result in pushed.results:
+            if result.error is not None:
+                self._fail(planned.binding, result.error, job, pushed, missing=result.missing)
         pushed.done += len(good)
         if good:
             job._resolve_documents(set(filter(None, names)), operation="push_product_ids")

@@ -29,8 +29,9 @@ def picture(color):
 class ProductAdapter(FakeAdapter):
     """Speaks a platform whose `shop` holds {external id: Product}; `calls` is what it was told.
 
-    `refuse` is {title: error} of products that are refused; `fail_after` makes the platform fail with `error` once so
-    many products of a call are done; `lost` of them are done by then, but their answers got lost.
+    `refuse` is {title: error} of products that are refused (with the code `halfway` after they were created);
+    `fail_after` makes the platform fail with `error` once so many products of a call are done; `lost` more of them are
+    done by then, but their answers got lost.
     """
 
     def __init__(self):
@@ -71,6 +72,8 @@ class ProductAdapter(FakeAdapter):
         if error:
             if not isinstance(error, DataError):
                 raise error
+            if error.code == "halfway":
+                return replace(self._store(push, read_image), error=error)
             return ProductPushResult(key=push.key, error=error)
         if push.document.external_id and push.document.external_id not in self.shop:
             return ProductPushResult(key=push.key, error=DataError("It is not there.", status=404), missing=True)

@@ -132,6 +132,20 @@ class TestProductPush(ProductCase):
         self.push()
         self.assertEqual((failed.state, binding.last_error), ("done", False))
 
+    def test_refused_after_it_was_created(self):
+        self.adapter.refuse["Shirt"] = DataError("A picture is broken.", code="halfway")
+        self.shirt.image_1920 = picture("red")
+        binding = self.publish(self.shirt)
+        [failed] = self.run_push().child_ids
+        self.assertEqual((binding.external_id, binding.last_error), ("P1", "A picture is broken."))
+        self.assertEqual((failed.external_id, len(self.variants_of(self.shirt))), ("P1", 4))
+        self.adapter.refuse.clear()
+        self.adapter.calls.clear()
+        failed.action_retry()
+        self.run_waiting(failed)
+        self.assertEqual((len(self.adapter.shop), binding.last_error, failed.state), (1, False, "done"))
+        self.assertIn("images", self.adapter.pushed[0][1])
+
     @mute_logger(PUSHER)
     def test_a_programming_error_hits_one_product(self):
         self.adapter.refuse["Cup"] = KeyError("media")
