@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 
 # Who sees where products are on sales channels
-SEEN_BY = "sales_team.group_sale_salesman,product.group_product_manager,connector_base.group_integration_user"
+SEEN_BY = "sales_team.group_sale_salesman,connector_base.group_integration_user"
 
 
 class ProductTemplate(models.Model):

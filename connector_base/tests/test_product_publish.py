@@ -22,7 +22,7 @@ class TestProductPublish(ProductCase):
                     "group_ids": [Command.set([cls.env.ref(group).id for group in groups])],
                 }
                 for name, groups in (
-                    ("product manager", ("base.group_user", "product.group_product_manager")),
+                    ("product manager", ("sales_team.group_sale_salesman", "product.group_product_manager")),
                     ("integration user", ("connector_base.group_integration_user",)),
                     ("salesman", ("sales_team.group_sale_salesman",)),
                 )
