@@ -62,7 +62,7 @@ class IntegrationProductPusher(models.AbstractModel):
         for planned in self.env["integration.product.exporter"]._plan(backend, bindings):
             if not planned.parts:
                 pushed.unchanged += 1
-                self._settle(planned.binding)
+                self._settle(planned.binding, job)
             elif not planned.document.variants:
                 self._fail(planned.binding, self._no_variants(planned.binding), job, pushed)
             else:
@@ -116,9 +116,8 @@ class IntegrationProductPusher(models.AbstractModel):
                 self._fail(binding, errors[external_id], job, pushed)
                 continue
             self._note_removed(binding, delete)
-            self._settle(binding)
+            self._settle(binding, job)
             pushed.removed += 1
-        job._resolve_documents(by_id.keys() - errors.keys(), operation="push_product_ids")
 
     @api.model
     def _note_removed(self, binding, delete):
@@ -264,10 +263,16 @@ class IntegrationProductPusher(models.AbstractModel):
         binding.write(values)
 
     @api.model
-    def _settle(self, binding):
+    def _settle(self, binding, job):
         """Forget the error of an earlier push: there is nothing to be told any more."""
         if binding.last_error:
             binding.write({"last_error": False, "remedy": False})
+            job._resolve_documents([self._name_of(binding)], operation="push_product_ids")
+
+    @api.model
+    def _name_of(self, binding):
+        """Return what jobs call the product: its id there, before it has one the key it is created by."""
+        return binding.external_id or self.env["integration.product.exporter"]._key(binding)
 
     # === FAILURES === #
 
@@ -279,7 +284,7 @@ class IntegrationProductPusher(models.AbstractModel):
             self._write_error(binding, *self._deleted_texts())
         else:
             self._write_error(binding, failure.message, failure.remedy)
-        name = binding.external_id or self.env["integration.product.exporter"]._key(binding)
+        name = self._name_of(binding)
         if missing and job.external_id == name:
             return  # people have to decide: the job that looks at this product alone has nothing to repeat
         job._fail_document(

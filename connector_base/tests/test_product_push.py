@@ -132,6 +132,17 @@ class TestProductPush(ProductCase):
         self.push()
         self.assertEqual((failed.state, binding.last_error), ("done", False))
 
+    def test_a_change_that_is_taken_back_settles_its_failure(self):
+        binding = self.publish(self.cup)
+        self.push()
+        self.adapter.refuse["Cup"] = DataError("The SKU is taken.")
+        self.cup.default_code = "TAKEN"
+        failed = self.run_push().child_ids
+        self.assertEqual((failed.state, binding.last_error), ("failed", "The SKU is taken."))
+        self.cup.default_code = "CUP"
+        self.push()
+        self.assertEqual((failed.state, binding.last_error), ("done", False))
+
     def test_refused_after_it_was_created(self):
         self.adapter.refuse["Shirt"] = DataError("A picture is broken.", code="halfway")
         self.shirt.image_1920 = picture("red")
