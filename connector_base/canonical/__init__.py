@@ -36,6 +36,7 @@ from .product import (
     Translation,
     Variant,
 )
+from .product_parts import PART_FIELDS, PART_OF, differences, field_digests, owner_key, parts_of, restrict
 from .shipment import Shipment, ShipmentLine, ShipmentResult
 from .stock import Location, StockLevel, StockResult
 from .values import UNSET, Unset, digest, minor_units, money, quantize

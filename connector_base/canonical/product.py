@@ -172,6 +172,8 @@ class ProductPush:
 class ProductPushResult:
     """What became of a `ProductPush`: `error`, or the product as the platform has it now.
 
+    Both when it was created before something of it was refused.
+
     `document` states at least its external id, and variants (with their external ids) in the order of those pushed.
     `image_ids` are (checksum, external id) of the images sent or referred to. `missing`, with the error: the product
     was to be changed, and the platform doesn't have it (any more).

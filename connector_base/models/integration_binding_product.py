@@ -56,7 +56,7 @@ class IntegrationBindingProduct(models.Model):
 
     # How far both agree
     digests_out = fields.Json(
-        readonly=True, help="{part: fingerprint} of what the platform was last known to have, as Odoo would state it."
+        readonly=True, help="{field: fingerprint} of what the platform was last known to have, as Odoo would state it."
     )
     pulled_at = fields.Datetime("Last Import", readonly=True)
     pushed_at = fields.Datetime("Last Push", readonly=True)

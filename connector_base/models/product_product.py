@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from .product_template import SEEN_BY
+
 
 class ProductProduct(models.Model):
     _inherit = "product.product"
@@ -8,5 +10,5 @@ class ProductProduct(models.Model):
         "integration.binding.variant",
         "odoo_id",
         string="Variant on Sales Channels",
-        groups="sales_team.group_sale_salesman,connector_base.group_integration_user",
+        groups=SEEN_BY,
     )

@@ -1,5 +1,8 @@
 from odoo import api, fields, models
 
+# Who sees where products are on sales channels
+SEEN_BY = "sales_team.group_sale_salesman,connector_base.group_integration_user"
+
 
 class ProductTemplate(models.Model):
     _inherit = "product.template"
@@ -8,13 +11,13 @@ class ProductTemplate(models.Model):
         "integration.binding.product",
         "odoo_id",
         string="On Sales Channels",
-        groups="sales_team.group_sale_salesman,connector_base.group_integration_user",
+        groups=SEEN_BY,
     )
     integration_variant_binding_ids = fields.Many2many(
         "integration.binding.variant",
         string="Variants on Sales Channels",
         compute="_compute_integration_variant_binding_ids",
-        groups="sales_team.group_sale_salesman,connector_base.group_integration_user",
+        groups=SEEN_BY,
     )
 
     @api.depends("product_variant_ids.integration_variant_binding_ids")

@@ -263,12 +263,15 @@ class SyncJob(models.Model):
         )
         self.write(values)
 
-    def _chain(self, arguments, eta=None):
-        """Go on with `arguments` (the next page) in a new queue job, in the same transaction as this page's work."""
+    def _chain(self, arguments, eta=None, identity_key=None):
+        """Go on with `arguments` (the next page) in a new queue job, in the same transaction as this page's work.
+
+        :param str identity_key: under which the next page waits; no other job may be waiting under it
+        """
         if not self.chain_started:
             self.chain_started = self.queue_job_id.date_started or fields.Datetime.now()
         self.arguments = arguments
-        self._delay(eta=eta)
+        self._delay(eta=eta, identity_key=identity_key)
         if self.stop_requested:
             self.stop_requested = False
             self.queue_job_id.button_cancelled()

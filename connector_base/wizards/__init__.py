@@ -8,6 +8,7 @@ from . import (
     integration_import,
     integration_key_rotation,
     integration_order_cancel,
+    integration_product_publish,
     integration_reconcile,
     integration_workflow_preview,
 )
