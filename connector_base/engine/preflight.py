@@ -129,7 +129,9 @@ class IntegrationPreflight(models.AbstractModel):
             return
         counts = dict(
             self.env["integration.mapping"]._read_group(
-                [("backend_id", "=", backend.id), ("is_mapped", "=", False)], ["kind"], ["__count"]
+                [("backend_id", "=", backend.id), ("is_mapped", "=", False), ("kind", "!=", "attribute")],
+                ["kind"],
+                ["__count"],
             )
         )
         labels = dict(self.env["integration.mapping"]._fields["kind"]._description_selection(self.env))

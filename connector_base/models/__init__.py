@@ -33,6 +33,7 @@ from . import (
     integration_field_rule,
     integration_location,
     integration_mapping,
+    integration_mapping_attribute,
     integration_order_status,
     integration_payment,
     integration_product_image,

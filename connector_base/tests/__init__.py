@@ -12,6 +12,7 @@ from . import (
     test_import_period,
     test_key_rotation,
     test_mapping,
+    test_mapping_attribute,
     test_neutralize,
     test_order_accuracy,
     test_order_adoption,
