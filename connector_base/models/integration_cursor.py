@@ -46,6 +46,11 @@ class IntegrationCursor(models.Model):
         self.ensure_one()
         return self.sync_job_id.filtered(lambda job: job.state in ("pending", "processing"))
 
+    def _is_wanted(self):
+        """Whether the resource is read by itself; people may switch off what is no order."""
+        self.ensure_one()
+        return self.resource == "orders" or self.backend_id._syncs(f"{self.resource}_in")
+
     def _lock_start(self):
         """Wait for whoever starts an import right now: then this transaction fails to serialize and runs again."""
         self.ensure_one()
@@ -103,7 +108,7 @@ class IntegrationCursor(models.Model):
                 ("next_run", "<=", fields.Datetime.now()),
             ]
         )
-        idle = due.filtered(lambda cursor: not cursor._running())
+        idle = due.filtered(lambda cursor: cursor._is_wanted() and not cursor._running())
         for cursor in idle.try_lock_for_update(allow_referencing=True):
             cursor._start()
 
