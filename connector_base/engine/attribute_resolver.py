@@ -61,9 +61,7 @@ class IntegrationAttributeResolver(models.AbstractModel):
         page.values = {(value.attribute_id.id, name_key(value.name)): value for value in values}
         for entry in entries:
             for (name, values), attribute in zip(entry.options, self._attributes(entry, page), strict=True):
-                if not attribute:
-                    page.need(("attribute", name_key(name)), name, entry.external_id)
-                elif any((attribute.id, name_key(value)) not in page.values for value in values):
+                if not attribute or any((attribute.id, name_key(value)) not in page.values for value in values):
                     page.need(("attribute", name_key(name)), name, entry.external_id)
 
     @api.model

@@ -33,7 +33,7 @@ class IntegrationPageImporter(models.AbstractModel):
 
     @api.model
     def _import_together(self, backend, entries, result):
-        """Import `entries` (each with its `document`) in the present savepoint; note in `result` what became of them."""
+        """Import `entries`, each with its `document`, in the present savepoint; note in `result` what becomes of it."""
         raise NotImplementedError()
 
     @api.model

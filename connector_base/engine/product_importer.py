@@ -140,17 +140,19 @@ class IntegrationProductImporter(models.AbstractModel):
         known = self.env["integration.binding.product"].union(
             *(entry.binding for entry in entries if not (entry.is_new or entry.is_linked))
         )
-        changed = self.env["integration.product.exporter"]._changed_parts(backend, known) if known else {}
         told = backend._syncs("products_out")
+        changed = self.env["integration.product.exporter"]._changed_parts(backend, known) if known and told else {}
         for entry in entries:
             if entry.is_new:
                 entry.applied = frozenset(FIELD_PARTS)
                 continue
             written = self._written(entry)
             newer = bool(entry.document.updated_at) and naive(entry.document.updated_at) >= written
-            ours = FIELD_PARTS.values() if entry.is_linked else changed.get(entry.binding, ())
-            if not (told or entry.is_linked) and entry.binding.pulled_at and written <= entry.binding.pulled_at + SAME:
-                ours = ()  # as the last import left it
+            untouched = entry.binding.pulled_at and written <= entry.binding.pulled_at + SAME
+            if entry.is_linked or not (told or untouched):
+                ours = FIELD_PARTS.values()
+            else:
+                ours = changed.get(entry.binding, ())
             entry.applied = frozenset(
                 field
                 for field, owner in owners.items()

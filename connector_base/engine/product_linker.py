@@ -45,8 +45,8 @@ class IntegrationProductLinker(models.AbstractModel):
                     "structure",
                     entry.template,
                     self.env._(
-                        "Not all of its variants are in “%(product)s”, which differs in other attributes than the "
-                        "platform's options (%(options)s). Give it these attributes, or the variants the same SKUs.",
+                        "Not all of its variants are in “%(product)s”, and they can't be added: give it the platform's "
+                        "options (%(options)s) as attributes, and its variants the SKUs they have there.",
                         product=entry.template.display_name,
                         options=", ".join(name for name, _values in entry.options) or "-",
                     ),
@@ -104,11 +104,7 @@ class IntegrationProductLinker(models.AbstractModel):
     def _decide(self, backend, entry, page, decision):
         """Give `entry` a template or make it a new one; else return the values of its conflict."""
         codes = self._codes(backend)
-        if decision and decision.state == "create":
-            entry.is_new = True
-            return None
-        if decision and decision.state == "link" and decision.product_tmpl_id:
-            entry.template, entry.is_linked = decision.product_tmpl_id, True
+        if self._was_decided(entry, decision):
             return None
         matches = [self._matches(entry, variant, codes(variant), page) for variant in entry.document.variants]
         candidates = self.env["product.template"].union(*(products.product_tmpl_id for products in matches))
@@ -127,6 +123,15 @@ class IntegrationProductLinker(models.AbstractModel):
             entry.template, entry.is_linked = candidates, True
             return None
         return self._decide_unmatched(backend, entry, codes)
+
+    @api.model
+    def _was_decided(self, entry, decision):
+        """Do with `entry` what people have decided; say whether they have."""
+        if decision and decision.state == "create":
+            entry.is_new = True
+        elif decision and decision.state == "link" and decision.product_tmpl_id:
+            entry.template, entry.is_linked = decision.product_tmpl_id, True
+        return entry.is_new or entry.is_linked
 
     @api.model
     def _matches(self, entry, variant, codes, page):
@@ -173,7 +178,7 @@ class IntegrationProductLinker(models.AbstractModel):
                 if entry.template in taken or counts[entry.template] > 1:
                     other = taken.get(entry.template) or self.env._("on the same page of the import")
                     reason = self.env._(
-                        "“%(product)s” is another product of the platform already (%(other)s): their codes are the same.",
+                        "“%(product)s” is another product of the platform (%(other)s): both have the same codes.",
                         product=entry.template.display_name,
                         other=other,
                     )
@@ -282,9 +287,13 @@ class IntegrationProductLinker(models.AbstractModel):
     @api.model
     def _fits(self, entry):
         """Whether the template has all of the variants, or can be given those it lacks."""
-        return not entry.incomplete or self._attribute_keys(entry.template) == {
-            name_key(name) for name, _values in entry.options
-        }
+        if not entry.incomplete:
+            return True
+        if self._attribute_keys(entry.template) != {name_key(name) for name, _values in entry.options}:
+            return False
+        taken = {self._combination(product) for product in entry.template.product_variant_ids}
+        pairs = zip(entry.document.variants, entry.variants, strict=True)
+        return not any(combination(variant) in taken for variant, product in pairs if not product)
 
     @api.model
     def _attribute_keys(self, template):

@@ -25,7 +25,7 @@ class IntegrationVariantTree(models.AbstractModel):
         due = [entry for entry in entries if entry.is_new or entry.follows or entry.incomplete]
         if not due:
             return
-        self = self.with_context(create_product_product=False, update_product_template_attribute_values=False)  # noqa: PLW2901, PLW0642
+        self = self.with_context(create_product_product=False, update_product_template_attribute_values=False)  # noqa: PLW0642
         lines = self._lines(due, page)
         chosen = self._template_values(due, page, lines)
         self._arrange(due, chosen)

@@ -8,7 +8,7 @@ class IntegrationBindingProduct(models.Model):
 
     follows_options = fields.Boolean(
         "Options as on the Platform",
-        help="Its attributes and values are made to be the platform's options. Set for products that an import created; "
+        help="Its attributes and values are made to be the platform's. Set for products that an import has created; "
         "a product that was in Odoo before keeps its attributes.",
     )
     import_note = fields.Text(

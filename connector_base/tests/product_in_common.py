@@ -112,7 +112,9 @@ def make_product(external_id="1", minutes=0, variants=None, **overrides):
     variants = (make_variant(f"V{external_id}"),) if variants is None else tuple(variants)
     names = list(dict.fromkeys(name for variant in variants for name, _value in variant.options))
     options = tuple(
-        Option(name=name, values=tuple(dict.fromkeys(dict(variant.options)[name] for variant in variants)))
+        Option(
+            name=name, values=tuple(dict.fromkeys(v for variant in variants for n, v in variant.options if n == name))
+        )
         for name in names
     )
     values = {
