@@ -52,6 +52,8 @@ class IntegrationProductImporter(models.AbstractModel):
                 self._import_entries(backend, entries, result)
         self._read_pictures(backend, result)
         self._report(job, result, "import_product_ids")
+        if job and result.held:
+            job._resolve_documents([external_id for external_id, _reason in result.held], "import_product_ids")
         _logger.info("%s: products from %s: %s", backend.name, source or "caller", result.summary)
         return result
 

@@ -73,7 +73,9 @@ class IntegrationProductWriter(models.AbstractModel):
             installed = self.env["res.lang"].search_fetch([], ["code"]).mapped("code")
             page.languages = {code: code for code in installed}
             page.languages.update({code.split("_")[0]: code for code in reversed(installed)})
-        page.barcodes = self._barcodes(backend, {variant.barcode for variant in variants if variant.barcode})
+        page.barcodes = self._barcodes(
+            backend, {v.barcode.strip() for v in variants if v.barcode and v.barcode.strip()}
+        )
         templates = self.env["product.template"].union(*(entry.template for entry in entries))
         page.shared = set(
             self.env["integration.binding.product"]

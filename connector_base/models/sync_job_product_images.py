@@ -40,7 +40,7 @@ class SyncJob(models.Model):
                 continue
             done.append(external_id)
             binding = backend.env["integration.binding.product"].search(
-                [("backend_id", "=", backend.id), ("external_id", "=", external_id), ("images_due", "=", True)]
+                [("backend_id", "=", backend.id), ("external_id", "=", external_id)]
             )
             if not binding:
                 self._progress(done=1)

@@ -40,6 +40,7 @@ from . import (
     test_product_jobs,
     test_product_linking,
     test_product_ownership,
+    test_product_properties,
     test_product_resolver,
     test_rate_limit,
     test_reconciliation,

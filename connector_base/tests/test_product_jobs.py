@@ -101,6 +101,11 @@ class TestProductJobs(ProductCase):
         [job] = self.run_all("import_product_ids")
         self.assertIn("1 to be decided", job._outcome_summary())
         self.assertEqual(self.backend.product_conflict_count, 1)
+        job._fail_document("2", DataError("Broken."), operation="import_product_ids")
+        self.adapter.products = {"2": make_product("2", variants=[make_variant("B", sku="")])}
+        self.backend._enqueue("import_product_ids", arguments={"external_ids": ["2"]})
+        self.run_all("import_product_ids")
+        self.assertEqual(job.child_ids.state, "done", "a question is no failure")
         self.assertEqual(self.backend.action_open_product_conflicts()["res_model"], "integration.product.conflict")
 
     def test_busy_products_are_left_to_a_later_job(self):
@@ -251,6 +256,17 @@ class TestProductJobs(ProductCase):
         self.run_all("import_product_images")
         self.assertEqual(self.picture_calls(), 0, "made smaller, and known all the same")
         self.assertEqual(job.child_ids.state, "done", "all that are there now are read")
+
+    def test_a_picture_that_failed_is_read_by_a_retry(self):
+        content, image = make_picture("red")
+        template = self.import_product(make_product("1", images=(image,)))
+        [job] = self.run_all("import_product_images")
+        self.assertFalse(template.image_1920)
+        with self.assertRaises(DataError):
+            job.child_ids._run_import_product_images(external_ids=["1"])
+        self.adapter.pictures[image.url] = content
+        job.child_ids._run_import_product_images(external_ids=["1"])
+        self.assertTrue(template.image_1920)
 
     def test_pictures_of_staff_stay(self):
         template = self.import_product(self.with_pictures("red"))
