@@ -37,6 +37,7 @@
         "views/integration_mapping_views.xml",
         "views/integration_binding_views.xml",
         "views/integration_backend_products_views.xml",
+        "views/integration_binding_product_import_views.xml",
         "views/sync_job_views.xml",
         "views/integration_webhook_event_views.xml",
         "views/integration_cursor_views.xml",

@@ -169,12 +169,15 @@ class IntegrationProductImporter(models.AbstractModel):
 
     @api.model
     def _lock_creations(self, backend, entries, page):
-        """Take the locks of attributes and tags to be created; return the external ids that have to wait for others."""
+        """Take the locks of what is to be created; return the external ids that have to wait for others."""
         wanted = self.env["integration.attribute.resolver"]._lock_keys(page)
+        codes = self.env["integration.product.linker"]._new_codes(backend, entries)
+        for external_id, of_product in codes.items():
+            # another sales channel may be creating the same product; the lowest code stands for all
+            wanted.setdefault(f"product_code:{backend.company_id.id}:{min(of_product)}", set()).add(external_id)
         held = try_lock(self.env.cr, wanted)
         busy = {external_id for key, ids in wanted.items() if key not in held for external_id in ids}
-        new = [entry.external_id for entry in entries if not entry.binding]
-        if new:
+        if new := [entry.external_id for entry in entries if not entry.binding]:
             busy |= appeared_meanwhile(
                 self.env,
                 SQL(
@@ -184,8 +187,20 @@ class IntegrationProductImporter(models.AbstractModel):
                     new,
                 ),
             )
+        if codes:
+            every = sorted({code for of_product in codes.values() for code in of_product})
+            appeared = appeared_meanwhile(
+                self.env,
+                SQL(
+                    "SELECT default_code, id FROM product_product WHERE default_code = ANY(%s)"
+                    " UNION ALL SELECT barcode, id FROM product_product WHERE barcode = ANY(%s)",
+                    every,
+                    every,
+                ),
+            )
+            busy |= {external_id for external_id, of_product in codes.items() if of_product & appeared}
         if page.missing and appeared_meanwhile(self.env, self._appeared_query()):
-            busy.update(*wanted.values())
+            busy.update(*(ids for _name, ids in page.missing.values()))
         return busy
 
     @api.model

@@ -80,6 +80,17 @@ class IntegrationProductLinker(models.AbstractModel):
         )
 
     @api.model
+    def _new_codes(self, backend, entries):
+        """Return {external id: set of codes} of the products to be created that have any."""
+        codes = self._codes(backend)
+        found = {
+            entry.external_id: {code for variant in entry.document.variants for code in codes(variant) if code}
+            for entry in entries
+            if entry.is_new
+        }
+        return {external_id: of_product for external_id, of_product in found.items() if of_product}
+
+    @api.model
     def _look_up(self, backend, entries):
         """Return {(0 for SKUs, 1 for barcodes, code): products of the company that have it}, active ones first."""
         codes = self._codes(backend)

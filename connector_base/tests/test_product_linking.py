@@ -119,6 +119,35 @@ class TestProductLinking(ProductCase):
         self.import_products(self.sized("2", "D", ""))
         self.assertEqual(self.conflict_of("2").kind, "structure")
 
+    def test_take_over_options(self):
+        template = self.template("A", "B")
+        self.adapter.products = {"1": self.sized("1", "A", "B")}
+        self.import_products(self.adapter.products["1"])
+        binding = self.binding_of("1")
+        other = [
+            make_variant("1-S", options=[("Cut", "Slim")], sku="A"),
+            make_variant("1-M", options=[("Cut", "Wide")], sku="B"),
+        ]
+        self.adapter.products = {"1": make_product("1", 1, variants=other)}
+        self.import_products(self.adapter.products["1"])
+        self.assertEqual(set(self.variants(template)), {"S", "M"}, "its own attributes")
+        with self.assertRaises(AccessError):
+            salesman = self.env["res.users"].create(
+                {
+                    "name": "S",
+                    "login": "options_salesman",
+                    "group_ids": [(6, 0, self.env.ref("sales_team.group_sale_salesman").ids)],
+                }
+            )
+            binding.with_user(salesman).action_follow_options()
+        binding.action_follow_options()
+        job = self.env["sync.job"].search(
+            [("backend_id", "=", self.backend.id), ("operation", "=", "import_product_ids")]
+        )
+        job._run_import_product_ids(**job.arguments)
+        self.assertEqual(set(self.variants(template)), {"Slim", "Wide"})
+        self.assertEqual(template.attribute_line_ids.attribute_id.name, "Cut")
+
     def test_attributes_that_do_not_fit(self):
         template = self.template("A")
         self.import_products(self.sized("1", "A", "B"))
