@@ -42,7 +42,7 @@ class SyncJob(models.Model):
             binding = backend.env["integration.binding.product"].search(
                 [("backend_id", "=", backend.id), ("external_id", "=", external_id)]
             )
-            if not binding:
+            if not binding or binding.remote_status == "deleted":
                 self._progress(done=1)
                 continue
             read, errors = pictures._read(backend, binding)

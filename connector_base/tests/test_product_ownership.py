@@ -66,6 +66,7 @@ class TestProductOwnership(ProductCase):
         changed = {self.binding_of("1"): frozenset({"basics"})}
         with (
             patch.object(exporter, "_changed_parts", lambda exporter, backend, bindings: changed),
+            patch.object(exporter, "_note_pulled"),
             patch.object(backend, "_syncs", lambda backend, flow: True),
         ):
             self.import_products(make_product("1", 1, title="Theirs", variants=[make_variant("V1", "7.00")]))
