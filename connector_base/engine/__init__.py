@@ -21,6 +21,7 @@ from . import (
     partner_writer,
     payment_importer,
     preflight,
+    product_binder,
     product_exporter,
     product_importer,
     product_linker,

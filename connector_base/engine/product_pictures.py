@@ -54,11 +54,11 @@ class IntegrationProductPictures(models.AbstractModel):
                 if row.url != image.url:
                     values["url"] = image.url
                     if row.url:  # it was read from elsewhere: the content may be another one
-                        values["checksum"] = False
+                        values["is_due"] = True
                 differing = {name: value for name, value in values.items() if (row[name] or False) != (value or False)}
                 if differing:
                     row.write(differing)
-                if not row.checksum or differing.keys() - {"url"}:
+                if row.is_due or not row.checksum or differing.keys() - {"url"}:
                     due |= entry.binding
         gone = rows - kept
         moved |= gone.product_binding_id
@@ -70,16 +70,23 @@ class IntegrationProductPictures(models.AbstractModel):
     def _forget(self, rows):
         """Delete rows of pictures the platform doesn't have any more, and the pictures themselves."""
         for binding, of_binding in rows.grouped("product_binding_id").items():
-            template, gone = binding.odoo_id, set(filter(None, of_binding.mapped("checksum")))
+            gone = set(filter(None, of_binding.mapped("checksum")))
             of_binding.unlink()
-            elsewhere = self.env["integration.binding.image"].search(
-                [("product_binding_id.odoo_id", "=", template.id), ("checksum", "in", list(gone))]
-            )
-            gone -= set(elsewhere.mapped("checksum"))
-            pictures = self._pictures(template)
-            pictures.browse(p_id for p_id, checksum in self._checksums(pictures).items() if checksum in gone).unlink()
-            if self._checksums(template).get(template.id) in gone:
-                template.image_1920 = False
+            self._remove(binding.odoo_id, gone)
+
+    @api.model
+    def _remove(self, template, gone):
+        """Delete the pictures whose checksums are `gone`, but for those that a platform has all the same."""
+        if not gone:
+            return
+        known = self.env["integration.binding.image"].search(
+            [("product_binding_id.odoo_id", "=", template.id), ("checksum", "in", list(gone))]
+        )
+        gone = gone - set(known.mapped("checksum"))
+        pictures = self._pictures(template)
+        pictures.browse(p_id for p_id, checksum in self._checksums(pictures).items() if checksum in gone).unlink()
+        if self._checksums(template).get(template.id) in gone:
+            template.image_1920 = False
 
     @api.model
     def _pictures(self, template):
@@ -102,9 +109,9 @@ class IntegrationProductPictures(models.AbstractModel):
         )
         template = binding.odoo_id
         contents = {checksum: picture for picture, checksum in self._present(template)}
-        errors, count = [], 0
+        errors, replaced, count = [], set(), 0
         for row in rows:
-            if row.checksum in contents:
+            if row.checksum in contents and not row.is_due:
                 continue
             try:
                 content = backend._adapter()._read_image(backend, row.url)
@@ -112,11 +119,15 @@ class IntegrationProductPictures(models.AbstractModel):
                 checksum = hashlib.sha1(content, usedforsecurity=False).hexdigest()
                 if checksum not in contents:
                     contents[checksum] = self._usable(row, content)
-                row.checksum = checksum
+                if row.checksum and row.checksum != checksum:
+                    replaced.add(row.checksum)
+                row.write({"checksum": checksum, "is_due": False})
             except DataError as error:
-                row.checksum = False
+                if row.checksum not in contents:
+                    row.checksum = False
                 errors.append(error)
         self._place(binding, rows.filtered("checksum"), contents)
+        self._remove(template, replaced)
         binding.write({"images_due": False, "pulled_at": fields.Datetime.now()})
         return count, errors
 

@@ -268,6 +268,26 @@ class TestProductJobs(ProductCase):
         job.child_ids._run_import_product_images(external_ids=["1"])
         self.assertTrue(template.image_1920)
 
+    def test_a_picture_with_new_content_replaces_the_old_one(self):
+        (red, first), (blue, second), (green, _third) = (make_picture(color) for color in ("red", "blue", "green"))
+        self.adapter.pictures.update({first.url: red, second.url: blue})
+        template = self.import_product(make_product("1", images=(first, second)))
+        self.run_all("import_product_images")
+        old = self.further(template)
+        changed = replace(second, url=f"{second.url}?v=2")
+        self.adapter.pictures[changed.url] = green
+        self.import_products(make_product("1", 1, images=(first, changed)))
+        self.run_all("import_product_images")
+        self.assertEqual(self.picture_calls(), 3)
+        self.assertFalse(old.exists())
+        self.assertEqual(base64.b64decode(self.further(template).image_1920), green)
+        same = replace(changed, url=f"{second.url}?v=3")
+        self.adapter.pictures[same.url] = green
+        known = self.further(template)
+        self.import_products(make_product("1", 2, images=(first, same)))
+        self.run_all("import_product_images")
+        self.assertEqual(self.further(template), known)
+
     def test_pictures_of_staff_stay(self):
         template = self.import_product(self.with_pictures("red"))
         self.run_all("import_product_images")
