@@ -78,8 +78,7 @@ class IntegrationProductImporter(models.AbstractModel):
             if binding.remote_updated_at and updated_at and updated_at < binding.remote_updated_at:
                 result.skipped.append((document.external_id, self.env._("older than what was imported")))
                 continue
-            # Platforms say a product was updated when it was sold: what it says counts, not when.
-            whole = digest(replace(document, updated_at=None))
+            whole = digest(timeless(document))
             if binding.digest_in == whole:
                 if updated_at and updated_at != binding.remote_updated_at:
                     binding.remote_updated_at = updated_at
@@ -324,6 +323,15 @@ class IntegrationProductImporter(models.AbstractModel):
         if values:
             (gone.odoo_id - others.odoo_id).write(values)
         return known
+
+
+def timeless(document):
+    """Return `document` without its times: platforms say a product was updated when it was sold; what they say of it
+    counts, not when."""
+    variants = tuple(
+        replace(variant, updated_at=None) if variant.updated_at else variant for variant in document.variants
+    )
+    return replace(document, variants=variants, updated_at=None)
 
 
 def product_key(backend, external_id):

@@ -70,7 +70,8 @@ class TestProductImport(ProductCase):
         first = make_product("1", 5)
         self.import_products(first)
         self.assertEqual(self.import_products(first).unchanged, ["1"])
-        moved = replace(first, updated_at=make_product("1", 9).updated_at)
+        later = make_product("1", 9).updated_at
+        moved = replace(first, updated_at=later, variants=tuple(replace(v, updated_at=later) for v in first.variants))
         self.assertEqual(self.import_products(moved).unchanged, ["1"])
         [(external_id, reason)] = self.import_products(make_product("1", 8, title="Late")).skipped
         self.assertEqual((external_id, reason), ("1", "older than what was imported"))
