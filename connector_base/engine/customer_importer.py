@@ -4,16 +4,22 @@ from datetime import datetime
 
 from odoo import api, models
 
-from ..canonical import UNSET, Address, Customer, digest
+from ..canonical import UNSET, Address, Customer, CustomerAccount, digest
 from .clock import naive
-from .job_errors import is_lost_race
-from .order_importer import QUIET
+from .page_importer import QUIET
 from .page_locks import appeared_meanwhile, try_lock
 from .partner_keys import first_email
 from .result import ImportResult
 
 _logger = logging.getLogger(__name__)
 ADDRESS = ("street", "street2", "city", "zip", "state_id", "country_id")
+
+
+@dataclass(frozen=True, slots=True)
+class AccountEntry:
+    """One customer of a page on its way."""
+
+    document: CustomerAccount
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +43,7 @@ class IntegrationCustomerImporter(models.AbstractModel):
     """
 
     _name = "integration.customer.importer"
+    _inherit = "integration.page.importer"
     _description = "Customer Importer"
 
     @api.model
@@ -51,17 +58,14 @@ class IntegrationCustomerImporter(models.AbstractModel):
         )
         self = self.with_env(backend.env)  # noqa: PLW0642
         result = ImportResult()
-        newest = self.env["integration.order.importer"]._newest(documents, result)
+        newest = self._newest(documents, result)
         keys = {f"account:{backend.id}:{external_id}": external_id for external_id in newest}
         mine = {keys[key] for key in try_lock(self.env.cr, keys)}
         result.busy.extend(external_id for external_id in newest if external_id not in mine)
         due = self._triage(backend, [document for key, document in newest.items() if key in mine], result)
         if due:
-            self._import(backend, due, result)
-        if job:
-            for external_id, name, error in result.failed:
-                job._fail_document(external_id, error, document_name=name, operation="import_customer_ids")
-            job._resolve_documents(result.settled, operation="import_customer_ids")
+            self._import_entries(backend, [AccountEntry(document) for document in due], result)
+        self._report(job, result, "import_customer_ids")
         _logger.info("%s: customers: %s", backend.name, result.summary)
         return result
 
@@ -95,29 +99,8 @@ class IntegrationCustomerImporter(models.AbstractModel):
         return digest((document.customer, document.addresses))
 
     @api.model
-    def _import(self, backend, documents, result):
-        """Import `documents` together; when that fails, one by one, so that only the bad ones fail."""
-        outcome = ImportResult()
-        try:
-            with self.env.cr.savepoint():
-                self._import_together(backend, documents, outcome)
-        except Exception as error:
-            # As in the order importer: a document must not block its page.
-            if is_lost_race(error):
-                raise
-            if len(documents) > 1:
-                for document in documents:
-                    self._import(backend, [document], result)
-                return
-            outcome = ImportResult()
-            document = documents[0]
-            readable = self.env["integration.order.importer"]._readable(document, error)
-            outcome.failed.append((document.external_id, document.name, readable))
-        for name in ImportResult.__slots__:
-            getattr(result, name).extend(getattr(outcome, name))
-
-    @api.model
-    def _import_together(self, backend, documents, result):
+    def _import_together(self, backend, entries, result):
+        documents = [entry.document for entry in entries]
         partners = self.env["integration.partner.resolver"]
         standings = {document.external_id: self._standings(document) for document in documents}
         page = partners._plan(backend, [one for several in standings.values() for one in several])

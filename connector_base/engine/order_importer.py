@@ -1,38 +1,23 @@
-import gc
 import logging
-from contextlib import contextmanager
-
-import psycopg2
 
 from odoo import api, models
-from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..canonical import digest
-from ..transport.errors import DataError, TransportError
 from .clock import naive
-from .job_errors import is_lost_race
 from .page import Entry, Lookups, lines_digest, parties_digest
+from .page_importer import QUIET, collection_paused
 from .page_locks import appeared_meanwhile, try_lock
-from .result import BugError, ImportResult
+from .result import ImportResult
 
 _logger = logging.getLogger(__name__)
-
-# No messages, followers or tracking while documents are written: nobody asked for them.
-QUIET = {
-    "tracking_disable": True,
-    "mail_create_nosubscribe": True,
-    "mail_create_nolog": True,
-    "mail_notrack": True,
-    "mail_activity_automation_skip": True,
-    "integration_lane": False,
-}
 
 
 class IntegrationOrderImporter(models.AbstractModel):
     """Brings pages of canonical orders into Odoo: one query per kind of look-up, one create per kind of record."""
 
     _name = "integration.order.importer"
+    _inherit = "integration.page.importer"
     _description = "Order Importer"
 
     @api.model
@@ -58,7 +43,7 @@ class IntegrationOrderImporter(models.AbstractModel):
         result.busy.extend(external_id for external_id in newest if external_id not in mine)
         entries = self._triage(backend, [document for key, document in newest.items() if key in mine], result)
         if entries:
-            with _collection_paused():
+            with collection_paused():
                 self._import_entries(backend, entries, result)
         imported = self.env["sale.order"].browse(result.order_ids)
         self.env["integration.order.workflow"]._after_import(backend, imported)
@@ -66,20 +51,6 @@ class IntegrationOrderImporter(models.AbstractModel):
         self._report(job, result)
         _logger.info("%s: orders from %s: %s", backend.name, source or "caller", result.summary)
         return result
-
-    @api.model
-    def _newest(self, documents, result):
-        """Return {external id: document}, the newest of each; the others are skipped."""
-        newest = {}
-        for document in documents:
-            known = newest.get(document.external_id)
-            if known:
-                older = document if document.updated_at < known.updated_at else known
-                result.skipped.append((older.external_id, self.env._("a newer version is on the same page")))
-                if older is document:
-                    continue
-            newest[document.external_id] = document
-        return newest
 
     @api.model
     def _triage(self, backend, documents, result):
@@ -146,49 +117,6 @@ class IntegrationOrderImporter(models.AbstractModel):
                 return self.env._("older than what was imported")
             return ""
         return self.env["integration.order.filter"]._skip_reason(backend, document)
-
-    # === POISON === #
-
-    @api.model
-    def _import_entries(self, backend, entries, result):
-        """Import `entries` together; when that fails, one by one, so that only the bad ones fail."""
-        outcome = ImportResult()
-        try:
-            with self.env.cr.savepoint():
-                self._import_together(backend, entries, outcome)
-        except Exception as error:
-            # This is the one place where programming errors are caught: a document must not block its page.
-            if _is_concurrency(error):
-                raise
-            if len(entries) > 1:
-                for entry in entries:
-                    self._import_entries(backend, [entry], result)
-                return
-            outcome = ImportResult()
-            document = entries[0].document
-            outcome.failed.append((document.external_id, document.name, self._readable(document, error)))
-        for name in ImportResult.__slots__:
-            getattr(result, name).extend(getattr(outcome, name))
-
-    @api.model
-    def _readable(self, document, error):
-        """Return what happened as an error of the tree in transport/errors.py."""
-        if isinstance(error, TransportError):
-            return error
-        if isinstance(error, UserError):
-            return DataError(
-                str(error.args[0]),
-                remedy=self.env._("Correct what Odoo objects to, in Odoo or on the platform, then retry."),
-                external_id=document.external_id,
-            )
-        if isinstance(error, psycopg2.IntegrityError):
-            return DataError(
-                self.env._("The database refuses the order: %s", (error.diag.message_primary or str(error)).strip()),
-                remedy=self.env._("Correct the value named above, in Odoo or on the platform, then retry."),
-                external_id=document.external_id,
-            )
-        _logger.error("importing order %s failed", document.external_id, exc_info=error)
-        return BugError(error)
 
     # === ONE PAGE === #
 
@@ -315,30 +243,3 @@ class IntegrationOrderImporter(models.AbstractModel):
                 binding.write(
                     {"remote_updated_at": naive(draft.entry.document.updated_at), "digest_in": draft.entry.digest}
                 )
-
-    @api.model
-    def _report(self, job, result):
-        if not job:
-            return
-        for external_id, name, error in result.failed:
-            job._fail_document(external_id, error, document_name=name)
-        if result.settled:
-            job._resolve_documents(result.settled)
-
-
-@contextmanager
-def _collection_paused():
-    """Keep Python's cyclic garbage collector from going over a page's many living objects again and again."""
-    if not gc.isenabled():
-        yield
-        return
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
-
-
-def _is_concurrency(error):
-    """Whether running the whole transaction again is the answer to `error`, or it can't go on at all."""
-    return is_lost_race(error) or isinstance(error, (psycopg2.OperationalError, psycopg2.InterfaceError))

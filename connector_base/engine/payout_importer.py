@@ -6,7 +6,7 @@ from odoo.fields import Command
 
 from ..canonical import digest, quantize
 from .clock import naive
-from .order_importer import QUIET
+from .page_importer import QUIET
 
 # Movements that are settled against the Odoo payment of the order's transaction
 SETTLED = ("charge", "refund")

@@ -75,9 +75,13 @@ class SyncJob(models.Model):
             done |= by_id[external_id]
         done._settle("done")
 
-    def _parse_events(self, events):
-        """Return {external id: document, or None when it must be read from the platform}; bad events fail alone."""
-        adapter = self.backend_id._adapter()
+    def _parse_events(self, events, method="_parse_event", operation="import_order_ids"):
+        """Return {external id: document, or None when it must be read from the platform}; bad events fail alone.
+
+        :param str method: of the adapter, that reads an event's body
+        :param str operation: what a retry of a bad event's document does
+        """
+        parse = getattr(self.backend_id._adapter(), method)
         bodies = events._bodies()
         documents = {}
         for event in events:
@@ -85,20 +89,20 @@ class SyncJob(models.Model):
                 documents[event.external_id] = None
                 continue
             try:
-                documents[event.external_id] = adapter._parse_event(self.backend_id, event.topic, bodies[event.id])
+                documents[event.external_id] = parse(self.backend_id, event.topic, bodies[event.id])
             except DataError as error:
-                self._fail_event(event, error)
+                self._fail_event(event, error, operation)
             except (TransportError, psycopg2.Error):
                 raise
             except Exception as error:  # a parser's bug must not hold up the other events of the page
-                self._fail_event(event, error)
+                self._fail_event(event, error, operation)
         return documents
 
-    def _fail_event(self, event, error):
+    def _fail_event(self, event, error, operation="import_order_ids"):
         """Keep an event that can't be read, and a failed job whose retry reads the document from the platform."""
         event._settle("failed", str(error))
         if event.external_id:
-            self._fail_document(event.external_id, error)
+            self._fail_document(event.external_id, error, operation=operation)
 
     def _fetch_thin(self, by_id, external_ids):
         """Read the orders that their events don't state in full; return {external id: document}."""

@@ -1,0 +1,159 @@
+from collections import Counter
+from datetime import datetime
+
+from odoo import fields, models
+
+from ..engine.clock import UTC
+from .sync_job import Operation
+from .sync_job_orders import SKIP_REASONS
+
+
+class SyncJob(models.Model):
+    """Importing products: page by page since a time, by their ids, or as their events come in."""
+
+    _inherit = "sync.job"
+
+    operation = fields.Selection(
+        selection_add=[("import_products", "Import products"), ("import_product_ids", "Import single products")],
+        ondelete={"import_products": "cascade", "import_product_ids": "cascade"},
+    )
+
+    def _operation_settings(self):
+        """Override of `sync.job`: products wait for orders, not orders for products."""
+        return {
+            **super()._operation_settings(),
+            "import_product_ids": Operation("catalogue", 45),
+            "import_products": Operation("catalogue", 30),
+        }
+
+    def _run_import_products(self, since=None, page=None, started_at=None):
+        """Import one page of the products updated since `since`, move the cursor, go on with the next page.
+
+        The page's products, the cursor, the progress and the next page's queue job are one transaction.
+
+        :param str since: ISO 8601, aware; None for everything
+        :param str page: the platform's token of the page; None for the first one
+        :param str started_at: when the first page was read, ISO 8601, aware: the cursor stays before it
+        """
+        backend = self.backend_id
+        cursor = backend._cursor("products")
+        if not cursor._take(self):
+            return self.env._(
+                "Nothing done: another import of products is under way: %s", cursor.sync_job_id.display_name
+            )
+        adapter = backend._adapter()
+        since_time = datetime.fromisoformat(since) if since else None
+        if page is None and not started_at:
+            started_at = datetime.now(UTC).isoformat()
+            self._progress(total=adapter._count_products(backend, since_time) or 0)
+        found = adapter._fetch_products(backend, since_time, page)
+        for error in found.failed:
+            self._fail_document(error.external_id, error, operation="import_product_ids")
+        summary = self._import_products(found.documents, source="poll", unreadable=len(found.failed))
+        cursor._advance(found.documents, datetime.fromisoformat(started_at))
+        if found.next_page:
+            self._chain({"since": since, "page": found.next_page, "started_at": started_at})
+        else:
+            cursor.last_result = self.env._(
+                "Products read: %(done)s, failed: %(failed)s", done=self.items_done, failed=self.items_failed
+            )
+        return summary
+
+    def _run_import_product_ids(self, external_ids):
+        """Read these products from the platform in one call and import them."""
+        self._progress(total=len(external_ids))
+        documents, errors = self.backend_id._read_products(external_ids)
+        for external_id, error in errors.items():
+            self._fail_document(external_id, error, operation="import_product_ids")
+        summary = self._import_products(documents, source="single", unreadable=len(errors))
+        missing = set(external_ids) - errors.keys() - {document.external_id for document in documents}
+        if missing:
+            self._resolve_documents(missing, "import_product_ids")
+            self._product_importer()._note_deleted(self.backend_id, missing)
+            self._progress(done=len(missing))
+            return self.env._(
+                "%(summary)s; not on the platform (any more): %(missing)s",
+                summary=summary,
+                missing=", ".join(sorted(missing)),
+            )
+        return summary
+
+    def _product_importer(self):
+        return self.env["integration.product.importer"]
+
+    def _import_products(self, documents, source, unreadable=0):
+        """Import canonical products that were read from the platform; return what became of all of the job's.
+
+        :param int unreadable: products beside `documents` that could not be read, counted as failed
+        """
+        result = self._product_importer()._import_page(self.backend_id, documents, job=self, source=source)
+        failed = len(result.failed)
+        self._progress(done=len(documents) - failed, failed=failed + unreadable)
+        counts = result.counts + Counter(failed=unreadable)
+        # What people have to decide on is in Odoo's list of it, not in its catalogue.
+        self.outcome_counts = Counter(self.outcome_counts or {}) + Counter(
+            {("to_decide" if outcome == "held" else outcome): count for outcome, count in counts.items() if count}
+        )
+        if result.skipped:
+            reasons = Counter(reason for _external_id, reason in result.skipped)
+            self.skip_counts = dict((Counter(self.skip_counts or {}) + reasons).most_common(SKIP_REASONS))
+        if result.busy:
+            self.backend_id._enqueue(
+                "import_product_ids", arguments={"external_ids": list(result.busy)}, priority=self.priority, eta=1
+            )
+        return self._outcome_summary()
+
+    def _outcome_summary(self):
+        """Override of `sync.job`: products may wait for a decision."""
+        summary = super()._outcome_summary()
+        if count := (self.outcome_counts or {}).get("to_decide"):
+            return self.env._("%(summary)s, %(count)s to be decided by you", summary=summary, count=count)
+        return summary
+
+    # === EVENTS === #
+
+    def _drain_product(self, events):
+        """Import the products of these events, one event per product."""
+        backend = self.backend_id
+        if not backend._syncs("products_in"):
+            events._settle("ignored", self.env._("Products are not imported from this sales channel."))
+            return
+        nameless = events.filtered(lambda event: not event.external_id)
+        nameless._settle("failed", self.env._("The event does not say which product it is about."))
+        events = (events - nameless)._ignore_older("integration.binding.product")
+        adapter = backend._adapter()
+        deleted = events.filtered(lambda event: adapter._tells_deletion(event.topic))
+        if deleted:
+            self._product_importer()._note_deleted(backend, deleted.mapped("external_id"))
+            deleted._settle("done", self.env._("The platform has deleted the product."))
+        by_id = {event.external_id: event for event in events - deleted}
+        documents = self._parse_events(events - deleted, "_parse_product_event", "import_product_ids")
+        thin = [external_id for external_id, document in documents.items() if document is None]
+        documents.update(self._fetch_thin_products(by_id, thin))
+        found = [document for document in documents.values() if document is not None]
+        result = self._product_importer()._import_page(backend, found, job=self, source="webhook")
+        for external_id, reason in result.skipped:
+            by_id[external_id]._settle("ignored", reason)
+        for external_id, _name, error in result.failed:
+            by_id[external_id]._settle("failed", str(error))
+        for external_id, reason in result.held:
+            by_id[external_id]._settle("done", self.env._("Somebody has to decide on it: %s", reason))
+        done = self.env["integration.webhook.event"]
+        for external_id in (*result.created, *result.updated, *result.unchanged):
+            done |= by_id[external_id]
+        done._settle("done")
+
+    def _fetch_thin_products(self, by_id, external_ids):
+        """Read the products that their events don't state in full; return {external id: document}."""
+        if not external_ids:
+            return {}
+        documents, errors = self.backend_id._read_products(external_ids)
+        found = {document.external_id: document for document in documents}
+        for external_id, error in errors.items():
+            self._fail_event(by_id[external_id], error, "import_product_ids")
+        missing = [key for key in external_ids if key not in errors and key not in found]
+        if missing:
+            self._product_importer()._note_deleted(self.backend_id, missing)
+            for external_id in missing:
+                by_id[external_id]._settle("ignored", self.env._("It is not on the platform (any more)."))
+        return found
