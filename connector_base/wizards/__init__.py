@@ -7,5 +7,6 @@ from . import (
     integration_key_rotation,
     integration_order_cancel,
     integration_reconcile,
+    integration_stock_import,
     integration_workflow_preview,
 )
