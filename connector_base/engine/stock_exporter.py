@@ -88,19 +88,22 @@ class IntegrationStockExporter(models.AbstractModel):
         places = backend._stock_places()
         quantities = self.env["integration.stock.quantities"].sudo()._offered(backend, bindings, places)
         levels = self.env["integration.stock.level"].sudo()._lock_levels(bindings, places)
-        found_bindings = {binding.id: binding for binding in bindings}
-        found_places = {place.id: place for place in places}
+        by_id = {binding.id: binding for binding in bindings}, {place.id: place for place in places}
+        seen = self._look_at_unknown(backend, quantities, levels, *by_id)
         now, due, rows = fields.Datetime.now(), [], {}
         for (binding_id, place_id), quantity in quantities.items():
             level = levels.get((binding_id, place_id))
-            known = level.remote_quantity if level and level.known else None
-            if known == quantity:
-                if level.quantity != quantity or level.wait_until or level.last_error:
-                    rows[binding_id, place_id] = self._row(binding_id, place_id, quantity, known)
+            known = level.remote_quantity if level and level.known else seen.get((binding_id, place_id))
+            # Where nothing is known, nothing is stocked: an article that Odoo doesn't have there either needs not be.
+            looked_at = (binding_id, place_id) in seen or (level and level.known_at)
+            if quantity == (0 if known is None and looked_at else known):
+                new = not level or (binding_id, place_id) in seen
+                if new or level.quantity != quantity or level.wait_until or level.last_error:
+                    rows[binding_id, place_id] = self._row(binding_id, place_id, quantity, known, seen_at=now)
             elif level and level.wait_until and level.wait_until > now:
                 outcome.waiting += 1
             else:
-                binding, place = found_bindings[binding_id], found_places[place_id]
+                binding, place = by_id[0][binding_id], by_id[1][place_id]
                 document = StockLevel(
                     item_external_id=binding._stock_external_id(),
                     location_external_id=place.external_id,
@@ -109,6 +112,21 @@ class IntegrationStockExporter(models.AbstractModel):
                 )
                 due.append(Due(binding, place, document, level.version if level else 0))
         return due, rows
+
+    @api.model
+    def _look_at_unknown(self, backend, quantities, levels, bindings, places):
+        """Read what the platform has where nobody has looked yet.
+
+        :return: {(binding id, place id): quantity, None where not stocked}; articles it doesn't know are left out
+        """
+        unknown = [key for key in quantities if key not in levels or not levels[key].known_at]
+        if not unknown:
+            return {}
+        items = {bindings[binding_id]._stock_external_id(): binding_id for binding_id, _place_id in unknown}
+        chosen = {places[place_id].external_id: place_id for _binding_id, place_id in unknown}
+        found = backend._adapter()._fetch_stock(backend, sorted(items), sorted(chosen))
+        seen = {(items[level.item_external_id], chosen[level.location_external_id]): level.quantity for level in found}
+        return {key: seen[key] for key in unknown if key in seen}
 
     @api.model
     def _row(self, binding_id, place_id, quantity, remote_quantity, **values):

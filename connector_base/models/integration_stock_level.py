@@ -34,7 +34,7 @@ class IntegrationStockLevel(models.Model):
         readonly=True,
         help="What the platform was last known to have, by whomever.",
     )
-    known_at = fields.Datetime("Seen On", readonly=True)
+    known_at = fields.Datetime("Seen On", readonly=True, help="Seen, but no quantity: it is not stocked there.")
     drift = fields.Integer(
         "Difference",
         compute="_compute_drift",
@@ -101,7 +101,7 @@ class IntegrationStockLevel(models.Model):
                         create_uid, create_date, write_uid, write_date)
                 SELECT row.binding_id, row.location_id, b.backend_id, b.odoo_id, row.quantity,
                        COALESCE(row.remote, 0), row.remote IS NOT NULL,
-                       CASE WHEN row.remote IS NOT NULL THEN COALESCE(row.seen_at, t.now) END,
+                       COALESCE(row.seen_at, CASE WHEN row.remote IS NOT NULL THEN t.now END),
                        COALESCE(row.remote - row.quantity, 0), CASE WHEN row.pushed THEN t.now END,
                        t.now + row.wait * interval '1 second', row.last_error, row.remedy, 1,
                        %(uid)s, t.now, %(uid)s, t.now
@@ -248,6 +248,7 @@ class IntegrationStockLevel(models.Model):
             "location_id": place.id,
             "quantity": level.quantity if level else quantity or 0,
             "remote_quantity": quantity,
+            "seen_at": fields.Datetime.now(),
         }
         if level and level.known and quantity is not None and level.quantity != quantity < level.remote_quantity:
             row["wait"] = WAIT

@@ -41,6 +41,7 @@ from . import (
     test_refunds,
     test_returns,
     test_security,
+    test_stock_converges,
     test_stock_import,
     test_stock_marks,
     test_stock_push,

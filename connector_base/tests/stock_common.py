@@ -130,6 +130,11 @@ class StockCase(JobsMixin, TransactionCase):
 
     def setUp(self):
         super().setUp()
+        self.told = 0
+        self.open_shop()
+
+    def open_shop(self):
+        """Begin with an empty platform, and nothing to be sent."""
         type(self).adapter = self.shop = StockShop()
         self.settle()
 
@@ -201,14 +206,15 @@ class StockCase(JobsMixin, TransactionCase):
 
     def tell(self, *bodies):
         """Store the platform's notifications, and process them."""
-        for number, body in enumerate(bodies):
+        for body in bodies:
+            self.told += 1
             item, place, _quantity = body.split(":")
             self.env.cr.execute(
                 "INSERT INTO integration_webhook_event (backend_id, event_id, topic, resource, external_id, body,"
                 " received_at, state, attempts) VALUES (%s, %s, 'levels', 'stock_level', %s, %s, now(), 'new', 0)",
                 [
                     self.backend.id,
-                    f"{self.id()}-{number}-{self.env.cr.now()}-{body}",
+                    f"{self.id()} {self.told}",
                     f"{item}:{place}",
                     body.encode(),
                 ],

@@ -32,8 +32,11 @@ class TestStockImport(StockCase):
         self.backend._note_all_stock()
         self.shop.calls.clear()
         self.push()
-        sent = [(level.item_external_id, level.location_external_id) for call in self.shop.pushed for level in call]
-        self.assertEqual(sent, [("I10", "P2")], "it had no quantity there")
+        self.assertEqual(self.shop.pushed, [], "also not a 0 where the platform has nothing")
+        self.assertNotIn(("I10", "P2"), self.shop.stock)
+        self.put(self.mug, 1, self.harbour)
+        self.push()
+        self.assertEqual(self.shop.stock["I10", "P2"], 1)
 
     def test_what_orders_hold_is_added(self):
         """The platform has taken it off what can be sold, but it lies here still."""

@@ -31,6 +31,21 @@ class TestStockPush(StockCase):
         self.push()
         self.assertEqual((self.shop.pushed, self.shop.calls), ([], []))
 
+    def test_the_first_time(self):
+        """What the platform has is read before anything is sent: what is equal is left alone."""
+        self.put(self.mug, 7)
+        self.shop.stock = {("I10", "P1"): 7, ("I10", "P2"): 4, ("I20", "P1"): 1}
+        self.backend._note_all_stock()
+        self.push()
+        sent = [(level.item_external_id, level.location_external_id) for call in self.shop.pushed for level in call]
+        self.assertEqual(sorted(sent), [("I10", "P2"), ("I20", "P1")])
+        self.assertEqual(self.shop.stock, {("I10", "P1"): 7, ("I10", "P2"): 0, ("I20", "P1"): 0})
+        level = self.level(self.cup_binding, self.second)
+        self.assertEqual((level.known, bool(level.known_at), level.drift), (False, True, 0))
+        self.shop.calls.clear()
+        self.sync()
+        self.assertEqual((self.shop.pushed, self.shop.calls), ([], []))
+
     def test_batches_are_full(self):
         """Calls = ceil(levels / batch)."""
         products = self.env["product.product"].create(

@@ -46,6 +46,15 @@ class Platform:
     def _stock_batch(self):
         return self.batch
 
+    def _fetch_stock(self, backend, item_external_ids, location_external_ids):
+        from odoo.addons.connector_base.canonical import StockLevel  # noqa: PLC0415
+
+        return [
+            StockLevel(item_external_id=item, location_external_id=place, quantity=self.stock.get((item, place)))
+            for item in item_external_ids
+            for place in location_external_ids
+        ]
+
     def _push_stock(self, backend, levels, key):
         from odoo.addons.connector_base.canonical import StockResult  # noqa: PLC0415
         from odoo.addons.connector_base.transport import RateLimited  # noqa: PLC0415
@@ -190,6 +199,10 @@ class Stage:
 
 
 def push_rows(stage, options):
+    stage.mark()
+    stage.push()  # now the platform has all
+    with stage.bench.environment() as env:
+        stage.fill(env, 2)
     levels = options.articles * PLACES
     calls = math.ceil(levels / options.batch)
     stage.mark()
