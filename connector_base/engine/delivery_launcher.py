@@ -4,7 +4,7 @@ from odoo import api, models
 from odoo.tools import str2bool
 
 from .launch_page import LaunchPage
-from .order_importer import QUIET
+from .page_importer import QUIET
 
 _logger = logging.getLogger(__name__)
 

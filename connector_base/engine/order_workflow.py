@@ -7,7 +7,7 @@ from odoo.exceptions import UserError
 
 from ..transport.errors import DataError
 from .job_errors import is_lost_race
-from .order_importer import QUIET
+from .page_importer import QUIET
 from .result import BugError
 from .workflow_run import Obstacle, Run, WorkflowResult
 from .workflow_steps import DONE

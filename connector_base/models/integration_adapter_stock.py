@@ -24,6 +24,9 @@ class IntegrationAdapter(models.AbstractModel):
     def _parse_stock_event(self, backend, topic, body):
         """Return the `StockLevel` that a stored webhook body states, None when it states none.
 
+        Events of resource `stock_level`. Of several with one external id only the newest is read: it names article and
+        place together. (Events of resource `location` need no body.)
+
         :param bytes body: as received
         :raise DataError: the body can't be understood
         """

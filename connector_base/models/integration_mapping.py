@@ -20,7 +20,6 @@ class IntegrationMapping(models.Model):
             ("tax", "Tax"),
             ("carrier", "Carrier"),
             ("payment_method", "Payment method"),
-            ("location", "Location"),
         ],
         required=True,
     )
@@ -37,13 +36,6 @@ class IntegrationMapping(models.Model):
         domain="[('type', 'in', ('bank', 'cash', 'credit'))]",
         ondelete="restrict",
     )
-    location_id = fields.Many2one(
-        "stock.location",
-        string="Stock Location",
-        check_company=True,
-        domain="[('usage', '=', 'internal')]",
-        ondelete="restrict",
-    )
     is_mapped = fields.Boolean(string="Mapped", compute="_compute_is_mapped", store=True)
     auto = fields.Boolean(
         string="Found by Import", readonly=True, help="An import met this value and didn't know what to make of it."
@@ -57,9 +49,9 @@ class IntegrationMapping(models.Model):
     @api.model
     def _target_fields(self):
         """Return {kind: name of the field that holds what a value of this kind is mapped to}."""
-        return {"tax": "tax_id", "carrier": "carrier_id", "payment_method": "journal_id", "location": "location_id"}
+        return {"tax": "tax_id", "carrier": "carrier_id", "payment_method": "journal_id"}
 
-    @api.depends("kind", "tax_id", "carrier_id", "journal_id", "location_id")
+    @api.depends("kind", "tax_id", "carrier_id", "journal_id")
     def _compute_is_mapped(self):
         targets = self._target_fields()
         for mapping in self:

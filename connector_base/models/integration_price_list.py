@@ -138,6 +138,6 @@ class IntegrationBackend(models.Model):
         return {"type": "ir.actions.client", "tag": "soft_reload"}
 
     @api.model
-    def _cron_price_dates(self):
+    def _cron_price_list_dates(self):
         """Once a day: rules of pricelists begin and end."""
         self.search([("export_prices", "=", True), ("state", "=", "connected")])._note_all_prices()

@@ -10,5 +10,6 @@ from . import (
     integration_order_cancel,
     integration_product_publish,
     integration_reconcile,
+    integration_stock_import,
     integration_workflow_preview,
 )
