@@ -1,5 +1,6 @@
 """Platform-neutral documents: the only language between adapters and the engine. Plain Python, nothing of Odoo."""
 
+from .aftersale import OrderChange, RefundPayment, RefundPreview, RefundRequest, RefundRequestLine
 from .listing import OrderStub
 from .order import (
     CANCEL_REASONS,

@@ -2,6 +2,7 @@ from . import (
     account_move_payments,
     account_move_workflow,
     integration_adapter,
+    integration_adapter_aftersale,
     integration_adapter_products,
     integration_adapter_shipments,
     integration_adapter_stock,

@@ -1,0 +1,38 @@
+from odoo import models
+
+
+class IntegrationAdapter(models.AbstractModel):
+    """The port for what Odoo asks of a platform after the sale. Capabilities `refunds_out`, `orders_update`."""
+
+    _inherit = "integration.adapter"
+
+    # === REFUNDS: `refunds_out` === #
+
+    def _preview_refund(self, backend, request):
+        """Return the `RefundPreview` of a `RefundRequest`: what the platform reckons for its lines and shipping.
+
+        Its `amount` and `key` don't matter here. Changes nothing on the platform.
+
+        :raise DataError: the order is unknown, or these lines can't be given back
+        """
+        raise NotImplementedError()
+
+    def _refund_order(self, backend, request):
+        """Refund what a `RefundRequest` says; return the external id of the platform's refund.
+
+        Asked again with the same request (same key) within a day, also after an unknown outcome, it returns the refund
+        made the first time. The same key with another content is refused. What is paid back goes the way it was paid. The
+        refund comes back with the order: read that afterwards to book it.
+
+        :raise DataError: refused: more than was paid, units that were given back already, an order that is unknown
+        """
+        raise NotImplementedError()
+
+    # === NOTES AND TAGS: `orders_update` === #
+
+    def _update_order(self, backend, change):
+        """Tell the platform what an `OrderChange` says, and nothing else; telling it again changes nothing.
+
+        :raise DataError: the order is unknown, or the platform refuses a tag or the note
+        """
+        raise NotImplementedError()
