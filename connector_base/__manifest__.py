@@ -53,6 +53,7 @@
         "wizards/integration_reconcile_views.xml",
         "wizards/integration_workflow_preview_views.xml",
         "views/integration_workflow_views.xml",
+        "views/integration_shipment_views.xml",
     ],
     "application": True,
     "post_load": "post_load",

@@ -41,6 +41,8 @@ from . import (
     test_refunds,
     test_returns,
     test_security,
+    test_shipments_in,
+    test_shipments_out,
     test_sync_job,
     test_sync_job_errors,
     test_tax_countries,
