@@ -54,6 +54,7 @@
         "wizards/integration_workflow_preview_views.xml",
         "views/integration_workflow_views.xml",
         "views/integration_shipment_views.xml",
+        "views/integration_refund_request_views.xml",
     ],
     "application": True,
     "post_load": "post_load",

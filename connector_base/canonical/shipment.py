@@ -20,7 +20,8 @@ class Shipment:
 
     `carrier` is the platform's name or code of the carrier, `tracking` its numbers. `status`: `done` or `cancelled`.
     To the platform: `key` names the shipment for good, which makes sending it safe to repeat; `location_external_id`
-    is "" where Odoo doesn't know it; `notify` says whether the platform tells the customer.
+    is "" where Odoo doesn't know it; `notify` says whether the platform tells the customer; `others` are the external
+    ids of the order's other shipments as far as Odoo knows them, so that this one isn't taken for one of them.
     """
 
     external_id: str = ""
@@ -34,6 +35,7 @@ class Shipment:
     status: str = "done"
     shipped_at: datetime | None = None
     notify: bool = False
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,7 @@ from . import (
     preflight,
     product_resolver,
     refund_importer,
+    refund_requests,
     rehearsal,
     return_importer,
     shipment_booker,

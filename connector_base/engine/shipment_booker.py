@@ -329,10 +329,13 @@ class IntegrationShipmentBooker(models.AbstractModel):
         """Say on the shipment and its transfers that they are the same."""
         method = self.env["integration.carrier"]._methods(backend).get((binding.carrier or "").strip().lower())
         for picking in pickings:
-            shipments = picking.integration_shipment_ids | binding
-            values = {"integration_shipment_error": False, "integration_shipment_remedy": False}
-            if picking.integration_shipment_state != "sent":
-                values["integration_shipment_state"] = "outside"
+            shipments, values = picking.integration_shipment_ids | binding, {}
+            if self._is_known(picking, shipments):
+                values = {
+                    "integration_shipment_state": "outside",
+                    "integration_shipment_error": False,
+                    "integration_shipment_remedy": False,
+                }
             if not picking.carrier_tracking_ref or picking.integration_shipment_ids:
                 values["carrier_tracking_ref"] = shipments._tracking_numbers() or picking.carrier_tracking_ref
             if method and not picking.integration_shipment_ids:
@@ -340,3 +343,12 @@ class IntegrationShipmentBooker(models.AbstractModel):
             picking.write(values)
         binding.write({"odoo_id": pickings[:1].id, "direction": "in"})
         binding._forget_problem()
+
+    @api.model
+    def _is_known(self, picking, shipments):
+        """Whether nothing has to be told of a transfer any more: of one that could not be told, all must be known."""
+        if picking.integration_shipment_state != "failed":
+            return picking.integration_shipment_state != "sent"
+        known = shipments._quantities()
+        sent = self.env["integration.shipment.exporter"]._lines(picking._integration_told_moves(), {})
+        return all(line.quantity <= known.get(line.line_external_id, 0) for line in sent)

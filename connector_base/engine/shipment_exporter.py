@@ -131,6 +131,11 @@ class IntegrationShipmentExporter(models.AbstractModel):
                 location_external_id=places.get(picking.picking_type_id.warehouse_id, ""),
                 shipped_at=aware(picking.date_done),
                 notify=backend.notify_shipments,
+                others=tuple(
+                    (bindings - picking.integration_shipment_ids)
+                    .filtered(lambda binding, order=order: binding.order_id == order)
+                    .mapped("external_id")
+                ),
             )
             parcels.append(Parcel(picking, order, shipment, mine))
         return parcels

@@ -42,6 +42,7 @@ from . import (
     integration_rate_limit,
     integration_reconciliation,
     integration_refund,
+    integration_refund_request,
     integration_score_factor,
     integration_webhook_event,
     integration_webhook_refusal,
@@ -58,6 +59,7 @@ from . import (
     sale_order_line_planning,
     sale_order_note,
     sale_order_payments,
+    sale_order_refund,
     sale_order_risk,
     sale_order_score,
     sale_order_workflow,
@@ -75,6 +77,7 @@ from . import (
     sync_job_orders,
     sync_job_payments,
     sync_job_reconcile,
+    sync_job_refund,
     sync_job_shipments,
     sync_job_workflow,
 )

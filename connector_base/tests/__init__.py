@@ -38,6 +38,7 @@ from . import (
     test_product_resolver,
     test_rate_limit,
     test_reconciliation,
+    test_refund_request,
     test_refunds,
     test_returns,
     test_security,

@@ -5,6 +5,7 @@ from odoo import Command
 from odoo.tests import tagged
 
 from odoo.addons.connector_base.canonical import UNSET
+from odoo.addons.connector_base.transport import DataError
 
 from .shipment_common import ShipmentCase
 
@@ -123,6 +124,17 @@ class TestShipmentsIn(ShipmentCase):
         self.push()
         self.book()
         self.assertEqual((binding.state, self.delivered(order)["L1"]), ("done", 3))
+
+    def test_what_could_not_be_told_was_entered_there_by_hand(self):
+        order = self.order()
+        self.adapter.refused["1001"] = DataError("No.")
+        [picking] = self.ship(order.picking_ids)
+        self.push()
+        self.news(self.shipment("F1", ("L1", "3")))
+        self.assertEqual(picking.integration_shipment_state, "failed", "the plates are not known there")
+        self.news(self.shipment("F1", ("L1", "3")), self.shipment("F2", ("L2", "2")), minutes=2)
+        self.assertEqual(picking.integration_shipment_state, "outside")
+        self.assertEqual(self.delivered(order), {"L1": 3, "L2": 2})
 
     def test_booked_again_changes_nothing(self):
         order = self.order()

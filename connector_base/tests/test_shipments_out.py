@@ -56,6 +56,8 @@ class TestShipmentsOut(ShipmentCase):
         self.push()
         one, two = Decimal(1), Decimal(2)
         self.assertEqual(self.told(order), [{"L1": two}, {"L1": one, "L2": one}, {"L2": one}])
+        first = order.integration_shipment_ids.filtered(lambda binding: binding.tracking == "A").external_id
+        self.assertEqual([shipment.others for shipment in self.adapter.shipments.values()], [(), (first,), (first,)])
         self.assertEqual(len(self.adapter.calls), 2)
 
     def test_in_units_of_the_order_line(self):
