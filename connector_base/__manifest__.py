@@ -55,6 +55,7 @@
         "views/integration_workflow_views.xml",
         "views/integration_shipment_views.xml",
         "views/integration_refund_request_views.xml",
+        "views/sale_order_change_views.xml",
     ],
     "application": True,
     "post_load": "post_load",

@@ -17,6 +17,7 @@ from . import (
     test_order_adoption,
     test_order_amounts,
     test_order_cancel,
+    test_order_change,
     test_order_edits,
     test_order_edits_generated,
     test_order_filter,
