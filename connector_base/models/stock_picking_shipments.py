@@ -162,6 +162,8 @@ class StockPicking(models.Model):
 
         What comes back because the platform refunded it is known there.
         """
+        if self.env.context.get("integration_books_refunds"):
+            return
         returns = self.filtered(
             lambda picking: any(
                 move.state == "done" and move.origin_returned_move_id.picking_id.integration_shipment_state == "sent"

@@ -44,6 +44,7 @@ from . import (
     test_returns,
     test_security,
     test_shipments_in,
+    test_shipments_kits,
     test_shipments_out,
     test_sync_job,
     test_sync_job_errors,

@@ -1,5 +1,7 @@
 """A platform that takes and tells shipments, and an order of three mugs and two plates in stock."""
 
+from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from unittest.mock import patch
 
@@ -83,6 +85,10 @@ class ShipmentCase(EngineCase):
         order = self.import_order(self.document(external_id, **values))
         order.action_confirm()
         return order
+
+    def import_later(self, document, minutes=1):
+        """Import the order as the platform has it so many minutes later."""
+        return self.import_orders(replace(document, updated_at=document.updated_at + timedelta(minutes=minutes)))
 
     def ship(self, picking, mugs=None, plates=None, tracking=False):
         """Validate a transfer, all of it or so many, leaving a backorder; return it."""

@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timezone
 
 from odoo import Command
 from odoo.tests import tagged
@@ -17,7 +17,7 @@ class TestShipmentsIn(ShipmentCase):
     def news(self, *shipments, minutes=1, external_id="1001", **values):
         """Import the order as it is so many minutes later, and book what can be booked."""
         document = self.document(external_id, shipments=tuple(shipments), **values)
-        self.import_orders(replace(document, updated_at=document.updated_at + timedelta(minutes=minutes)))
+        self.import_later(document, minutes)
         self.book()
         return self.order_of(external_id)
 
@@ -91,7 +91,7 @@ class TestShipmentsIn(ShipmentCase):
             lines=(self.document().lines[0],),
             shipments=(self.shipment("F1", ("L1", "2"), location_external_id="THERE"),),
         )
-        self.import_orders(replace(document, updated_at=document.updated_at + timedelta(minutes=1)))
+        self.import_later(document)
         self.book()
         self.assertEqual(extra.state, "done")
         self.assertNotEqual(moves.picking_id.state, "done")
