@@ -242,8 +242,8 @@ class IntegrationShipmentBooker(models.AbstractModel):
 
     @api.model
     def _check_picked(self, moves):
-        others = moves.picking_id.move_ids - moves
-        for move in others.filtered(lambda move: move.picked and move.state not in ("done", "cancel")):
+        begun = moves.picking_id.move_ids.filtered(lambda move: move.picked and move.state not in ("done", "cancel"))
+        for move in begun:
             raise Unbookable(
                 self.env._("Somebody has begun to pick %s.", move.picking_id.name),
                 self.env._("Validate the transfer by hand, then mark the shipment as settled."),

@@ -34,8 +34,7 @@ class IntegrationShipmentImporter(models.AbstractModel):
             return
         new = [(draft, shipment) for draft, shipment in stated.values() if shipment.status != "cancelled"]
         created = Binding.create([self._values(backend, draft, shipment) for draft, shipment in new])
-        if confirmed := created.order_id.filtered(lambda order: order.state == "sale"):
-            backend._enqueue("book_shipments", arguments={"order_ids": confirmed.ids})
+        backend._queue_bookings(created.order_id.filtered(lambda order: order.state == "sale"))
 
     @api.model
     def _values(self, backend, draft, shipment):
@@ -62,10 +61,16 @@ class IntegrationShipmentImporter(models.AbstractModel):
 
     @api.model
     def _follow(self, binding, shipment):
-        """Bring what changed of a known shipment; a transfer booked because of it gets its new tracking numbers."""
-        changed = {
-            name: value for name, value in self._told(shipment).items() if (binding[name] or False) != (value or False)
-        }
+        """Bring what changed of a known shipment, and its tracking numbers to its transfer.
+
+        Of what Odoo told, the platform may change the spelling: that is left, but for numbers that Odoo doesn't have.
+        """
+        told = self._told(shipment)
+        if binding.direction == "out":
+            del told["carrier"]
+            if binding.tracking:
+                del told["tracking"]
+        changed = {name: value for name, value in told.items() if (binding[name] or False) != (value or False)}
         if not changed:
             return
         binding.write(changed)
@@ -73,7 +78,7 @@ class IntegrationShipmentImporter(models.AbstractModel):
             if binding.state != "done":
                 binding._forget_problem()
             binding._tell_cancelled()
-        elif "tracking" in changed and binding.direction == "in" and binding.odoo_id:
+        elif "tracking" in changed and binding.odoo_id:
             shipments = binding.odoo_id.integration_shipment_ids
             binding.odoo_id.with_context(integration_from_backend=binding.backend_id.id).carrier_tracking_ref = (
                 shipments._tracking_numbers() or False

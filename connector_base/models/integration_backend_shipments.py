@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+PAGE = 50  # orders whose shipments are booked in one transaction
+
 
 class IntegrationBackend(models.Model):
     """How shipments are told to a platform, and booked where they were sent outside of Odoo."""
@@ -23,6 +25,12 @@ class IntegrationBackend(models.Model):
     )
     carrier_ids = fields.One2many("integration.carrier", "backend_id", "Carriers", copy=True)
     known_carriers = fields.Text("Carriers the Platform Knows", compute="_compute_known_carriers")
+
+    def _queue_bookings(self, orders):
+        """Queue the booking of the shipments of these orders that wait for it."""
+        self.ensure_one()
+        for start in range(0, len(orders), PAGE):
+            self._enqueue("book_shipments", arguments={"order_ids": orders[start : start + PAGE].ids})
 
     @api.depends("platform", "capability_codes")
     def _compute_known_carriers(self):

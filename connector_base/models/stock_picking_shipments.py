@@ -255,7 +255,7 @@ class SaleOrder(models.Model):
             [("order_id", "in", self.ids), ("state", "!=", "done"), ("order_id.state", "=", "sale")]
         )  # fmt: skip
         for backend, of_backend in waiting.grouped("backend_id").items():
-            backend._enqueue("book_shipments", arguments={"order_ids": of_backend.order_id.ids})
+            backend._queue_bookings(of_backend.order_id)
 
     def _integration_tell_about_shipment(self, summary, remedy):
         """Give the responsible user an activity about a shipment, once for the same sentence."""

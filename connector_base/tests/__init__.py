@@ -43,6 +43,7 @@ from . import (
     test_refunds,
     test_returns,
     test_security,
+    test_shipments_generated,
     test_shipments_in,
     test_shipments_kits,
     test_shipments_out,

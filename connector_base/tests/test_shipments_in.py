@@ -199,8 +199,9 @@ class TestShipmentsIn(ShipmentCase):
     def test_somebody_has_begun_to_pick(self):
         order = self.order()
         order.picking_ids.move_ids[1].picked = True
-        self.news(self.shipment("F1", ("L1", "3")))
-        self.assertIn("begun to pick", order.integration_shipment_ids.problem)
+        self.news(self.shipment("F1", ("L1", "3")), self.shipment("F2", ("L2", "1")))
+        for shipment in order.integration_shipment_ids:
+            self.assertIn("begun to pick", shipment.problem)
 
     def test_serial_numbers(self):
         phone = self.env["product.product"].create(

@@ -256,6 +256,20 @@ class TestShipmentsOut(ShipmentCase):
         self.ship(self.open_pickings(order))
         self.assertEqual(len(self.marks()), 1)
 
+    def test_own_shipment_in_the_platforms_words(self):
+        """Its spelling of the carrier is no news, a number that Odoo doesn't have is; neither is told back."""
+        order = self.order()
+        self.ship(order.picking_ids)
+        self.push()
+        binding = order.integration_shipment_ids
+        same = self.shipment(binding.external_id, ("L1", "3"), ("L2", "2"), carrier="Other", tracking=("1Z7",))
+        self.import_later(self.document(shipments=(same,)))
+        self.assertEqual((binding.carrier, binding.tracking), (False, "1Z7"))
+        self.assertEqual(order.picking_ids.carrier_tracking_ref, "1Z7")
+        self.assertFalse(self.marks())
+        self.import_later(self.document(shipments=(replace(same, tracking=("1z7",)),)), minutes=2)
+        self.assertEqual(order.picking_ids.carrier_tracking_ref, "1Z7")
+
     def test_own_shipment_comes_back_before_it_is_noted(self):
         """Killed after the platform did it, and the webhook was faster than the next try."""
         order = self.order()
