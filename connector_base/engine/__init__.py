@@ -25,6 +25,7 @@ from . import (
     rehearsal,
     return_importer,
     shipment_booker,
+    shipment_delivery,
     shipment_exporter,
     shipment_importer,
     tax_resolver,

@@ -1,5 +1,6 @@
 from . import (
     account_move_payments,
+    account_move_refund,
     account_move_workflow,
     integration_adapter,
     integration_adapter_aftersale,
@@ -63,6 +64,7 @@ from . import (
     sale_order_refund,
     sale_order_risk,
     sale_order_score,
+    sale_order_shipments,
     sale_order_workflow,
     stock_launch,
     stock_picking_shipments,

@@ -285,3 +285,17 @@ class IntegrationRefundRequestLine(models.Model):
         """What the platform reckoned was for other lines."""
         self.request_id.filtered("is_previewed").is_previewed = False
         return super().write(vals)
+
+
+class IntegrationRefund(models.Model):
+    _inherit = "integration.refund"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Refunds that were asked for from Odoo are booked by the credit note they were asked for."""
+        refunds = super().create(vals_list)
+        requests = self.env["integration.refund.request"].search(
+            [("external_id", "in", refunds.mapped("external_id")), ("state", "=", "done")]
+        )
+        requests._link()
+        return refunds

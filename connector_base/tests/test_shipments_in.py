@@ -64,6 +64,37 @@ class TestShipmentsIn(ShipmentCase):
         self.assertEqual(self.delivered(order), {"L1": 3, "L2": 2})
         self.assertFalse(self.open_pickings(order))
 
+    def test_what_brings_the_goods_first(self):
+        """A delivery that waits for an internal transfer of its goods: as much of that is validated before."""
+        order = self.order(lines=(self.document().lines[0],))
+        delivery = order.picking_ids.move_ids
+        delivery._do_unreserve()
+        output = self.warehouse.wh_output_stock_loc_id
+        output.active = True
+        transfer = self.env["stock.picking"].create(
+            {
+                "picking_type_id": self.warehouse.int_type_id.id,
+                "location_id": self.warehouse.lot_stock_id.id,
+                "location_dest_id": output.id,
+                "move_ids": [
+                    Command.create(
+                        {
+                            "product_id": self.mug.id,
+                            "product_uom_qty": 3,
+                            "location_id": self.warehouse.lot_stock_id.id,
+                            "location_dest_id": output.id,
+                            "move_dest_ids": [Command.link(delivery.id)],
+                        }
+                    )
+                ],
+            }
+        )
+        delivery.write({"procure_method": "make_to_order", "location_id": output.id})
+        transfer.action_confirm()
+        self.news(self.shipment("F1", ("L1", "2")), lines=(self.document().lines[0],))
+        self.assertEqual(order.integration_shipment_ids.problem, False)
+        self.assertEqual((self.delivered(order), transfer.move_ids.quantity), ({"L1": 2}, 2))
+
     def test_carrier(self):
         charge = self.env["product.product"].create({"name": "Delivery", "type": "service"})
         method = self.env["delivery.carrier"].create({"name": "Parcel", "product_id": charge.id})
