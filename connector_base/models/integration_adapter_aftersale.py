@@ -20,9 +20,9 @@ class IntegrationAdapter(models.AbstractModel):
     def _refund_order(self, backend, request):
         """Refund what a `RefundRequest` says; return the external id of the platform's refund.
 
-        Asked again with the same request (same key) within a day, also after an unknown outcome, it returns the refund
-        made the first time. The same key with another content is refused. What is paid back goes the way it was paid. The
-        refund comes back with the order: read that afterwards to book it.
+        Asked again with the same request (same key), also after an unknown outcome, it returns the refund made the
+        first time. What is paid back goes the way it was paid. The refund comes back with the order: read that
+        afterwards to book it.
 
         :raise DataError: refused: more than was paid, units that were given back already, an order that is unknown
         """

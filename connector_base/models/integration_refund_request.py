@@ -38,7 +38,7 @@ class IntegrationRefundRequest(models.Model):
         help="Books the refund; without one it is booked as refunds are that were made on the platform.",
     )
     line_ids = fields.One2many("integration.refund.request.line", "request_id")
-    shipping = fields.Monetary("Shipping", help="What of the shipping charge is given back.")
+    shipping = fields.Monetary(help="What of the shipping charge is given back.")
     amount = fields.Monetary("Paid Back", help="Taxes included. The platform reckons it; you may give back less.")
     note = fields.Char("Reason", help="For staff: the customer doesn't see it.")
     notify = fields.Boolean("Tell the Customer", default=True)
@@ -58,9 +58,7 @@ class IntegrationRefundRequest(models.Model):
     )
     attempt = fields.Integer(readonly=True, default=1, help="What was refused is asked for anew, by another key.")
     external_id = fields.Char("Refund ID", readonly=True, copy=False, index="btree_not_null")
-    refund_id = fields.Many2one(
-        "integration.refund", "Refund", readonly=True, ondelete="set null", index="btree_not_null"
-    )
+    refund_id = fields.Many2one("integration.refund", readonly=True, ondelete="set null", index="btree_not_null")
     problem = fields.Text(readonly=True)
     remedy = fields.Text("What To Do", readonly=True)
 
