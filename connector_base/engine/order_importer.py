@@ -164,6 +164,7 @@ class IntegrationOrderImporter(models.AbstractModel):
         payments = self.env["integration.payment.importer"]
         payments._store(backend, drafts)
         payments._ask(backend, drafts)
+        self.env["integration.shipment.importer"]._store(backend, drafts)
         writer._check_amounts([*new, *rewritten])
         self.env["integration.order.risk"]._hold_updated(drafts, rewritten)
         self._tell_holds(drafts, reasons)

@@ -94,5 +94,5 @@ class IntegrationReturnImporter(models.AbstractModel):
             for move in pickings.move_ids:
                 move.quantity = move.product_uom_qty
                 move.picked = True
-            pickings._action_done()
+            pickings.with_context(integration_books_refunds=True)._action_done()
         return pickings
