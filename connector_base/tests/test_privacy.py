@@ -258,7 +258,7 @@ class TestPrivacy(EngineCase):
     # === RETENTION === #
 
     def test_contents_are_forgotten_before_the_events(self):
-        self.env["ir.config_parameter"].set_param("connector_base.webhook_body_days", "7")
+        self.env["res.config.settings"].create({"integration_event_body_days": 7}).set_values()
         old, new, waiting = self.event("1"), self.event("2"), self.event("3", "new")
         (old | waiting).write({"received_at": fields.Datetime.now() - timedelta(days=8)})
         self.env.flush_all()
