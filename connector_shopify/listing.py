@@ -94,9 +94,12 @@ class OrderListing(_UpdatedListing):
 
     size: int = const.ORDERS_PAGE
 
-    def read_page(self, client, *, presentment):
-        """Read the next page; return (orders as GraphQL states them, the listing of what follows or None)."""
-        return self._read(client.orders, presentment=presentment)
+    def read_page(self, client, **wanted):
+        """Read the next page; return (orders as GraphQL states them, the listing of what follows or None).
+
+        :param wanted: what `client.orders` is to state of each: `presentment` ...
+        """
+        return self._read(client.orders, **wanted)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
