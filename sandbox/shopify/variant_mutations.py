@@ -130,6 +130,30 @@ def variants_delete(_root, info, *, productId, variantsIds):
     return {"product": graph_shop.product(info.context.shop, product), "userErrors": []}
 
 
+def item_update(_root, info, *, id, input):
+    """``inventoryItemUpdate``: cost, customs data, whether it is counted."""
+    require(info, "write_inventory", "inventoryItemUpdate")
+    shop, found = info.context.shop, parse_gid(id, "InventoryItem")
+    pair = shop.items().get(found[1]) if found else None
+    try:
+        if pair is None:
+            refuse("Inventory item does not exist", "NOT_FOUND", "id")
+        with shop.store.transaction():
+            before = shop.store.get(shop.domain, "product", pair[0]["id"])
+            old = next(entry for entry in before["variants"] if entry["id"] == pair[1]["id"])
+            entry = variant_edit.edited_variant(shop, old, {"inventoryItem": input}, ("input",), replace=False)
+            variants = [entry if other is old else other for other in before["variants"]]
+            after = {**before, "variants": variants}
+            after = catalogue_events.save_product(shop, info.context.deliveries, before, after)
+    except UserErrors as error:
+        errors = [
+            {**entry, "field": [part for part in entry["field"] if part != "inventoryItem"]} for entry in error.errors
+        ]
+        return {"inventoryItem": None, "userErrors": shown(info, errors)}
+    stored = next(entry for entry in after["variants"] if entry["id"] == old["id"])
+    return {"inventoryItem": graph_shop.inventory_item(shop, stored), "userErrors": []}
+
+
 def _changed(info, text: str, work) -> tuple[dict, list[int]]:
     """(product after, what ``work`` gives): ``work`` changes a copy, which is stored."""
     shop = info.context.shop
@@ -221,6 +245,7 @@ def _variant_media(name: str, *, attach: bool):
 
 
 MUTATION = {
+    "inventoryItemUpdate": item_update,
     "productVariantsBulkCreate": variants_create,
     "productVariantsBulkUpdate": variants_update,
     "productVariantsBulkDelete": variants_delete,

@@ -14,6 +14,7 @@ from sandbox.shopify.shop import gid
 #: Fields whose arguments must be given, and with what.
 ARGUMENTS = {
     "metafield": '(namespace: "custom", key: "material")', "translations": '(locale: "de")',
+    "inventoryLevel": '(locationId: "gid://shopify/Location/1")', "quantities": '(names: ["available"])',
     "inCollection": '(id: "gid://shopify/Collection/1")', "hasProduct": '(id: "gid://shopify/Product/1")',
     "hasCollection": '(id: "gid://shopify/Collection/1")',
     "publishedOnPublication": '(publicationId: "gid://shopify/Publication/1")',

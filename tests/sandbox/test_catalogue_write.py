@@ -239,6 +239,26 @@ def test_variants_come_and_go(shop):
     assert text_of(last["errors"]) == [("CANNOT_DELETE_LAST_VARIANT", "variantsIds")]
 
 
+def test_cost_and_customs_of_an_article(shop, receiver, subscribe):
+    shop.control("PATCH", "", {"scopes": [*shop.shop["scopes"], "write_inventory"]})
+    subscribe("INVENTORY_ITEMS_UPDATE")
+    item = gid("InventoryItem", products(shop)[0]["variants"][0]["inventory_item_id"])
+    wanted = {"cost": "7.5", "harmonizedSystemCode": "691200", "countryCodeOfOrigin": "PT", "tracked": False}
+    selection = "inventoryItem { tracked unitCost { amount } harmonizedSystemCode countryCodeOfOrigin }"
+    for _ in range(2):
+        done = call(shop, "inventoryItemUpdate", selection, id=item, input=wanted)
+        assert done["inventoryItem"] == {
+            "tracked": False, "unitCost": {"amount": "7.50"}, "harmonizedSystemCode": "691200",
+            "countryCodeOfOrigin": "PT",
+        }  # fmt: skip
+    settle(shop)
+    assert receiver.topics() == ["inventory_items/update"]
+    refused = call(shop, "inventoryItemUpdate", selection, id=item, input={"cost": "-1"})
+    assert refused["errors"][0]["field"] == ["input", "cost"]
+    missing = call(shop, "inventoryItemUpdate", selection, id="gid://shopify/InventoryItem/1", input={})
+    assert missing["errors"][0]["field"] == ["id"]
+
+
 # --- metafields ----------------------------------------------------------------------------------------------------
 def test_metafields_are_set_all_or_none(shop):
     product = products(shop)[0]
