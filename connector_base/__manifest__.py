@@ -41,7 +41,6 @@
         "views/integration_mapping_views.xml",
         "views/integration_price_list_views.xml",
         "views/integration_binding_views.xml",
-        "views/integration_backend_products_views.xml",
         "views/integration_binding_product_import_views.xml",
         "views/sync_job_views.xml",
         "views/integration_webhook_event_views.xml",
