@@ -107,10 +107,6 @@ class IntegrationBackend(models.Model):
 
     # === BUSINESS METHODS === #
 
-    def _product_lang(self):
-        """Return the code of the language that the platform's texts are in."""
-        return self.env.lang or "en_US"
-
     def _read_products(self, external_ids):
         """Read products in one call; when the platform or the parser refuses the batch, one by one.
 
