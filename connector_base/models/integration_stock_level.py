@@ -286,4 +286,4 @@ class IntegrationChange(models.Model):
     def _cron_sweep(self):
         """Override of `integration.change`: waits for orders end here."""
         self.env["integration.stock.level"]._note_due()
-        super()._cron_sweep()
+        return super()._cron_sweep()

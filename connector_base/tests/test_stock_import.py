@@ -88,7 +88,7 @@ class TestStockImport(StockCase):
 class TestPlaces(StockCase):
     """The platform's places, and who may see what."""
 
-    def read(self):
+    def read_places(self):
         self.perform(self.backend._enqueue("import_locations"))
         return self.backend.with_context(active_test=False).location_ids
 
@@ -97,12 +97,12 @@ class TestPlaces(StockCase):
             Location(external_id="P1", name="Main Street", country_code="FR"),
             Location(external_id="P3", name="Old Town", active=False),
         ]
-        places = {place.external_id: place for place in self.read()}
+        places = {place.external_id: place for place in self.read_places()}
         self.assertEqual((places["P1"].name, places["P1"].country_code), ("Main Street", "FR"))
         self.assertEqual(places["P1"].location_ids, self.warehouse.lot_stock_id, "people's choice stays")
         self.assertFalse(places["P2"].active or places["P3"].active, "gone, and not in use")
         self.shop.places = [Location(external_id="P2", name="Harbour")]
-        self.read()
+        self.read_places()
         self.assertTrue(self.second.active)
 
     def test_one_of_each(self):
