@@ -15,6 +15,9 @@ PLACED = datetime(2026, 3, 1, 9, 30, tzinfo=timezone.utc)
 class FakeAdapter:
     """What orders and their backend ask of an adapter, without a platform."""
 
+    def _capabilities(self):
+        return frozenset({"orders_in"})
+
     def _credential_keys(self):
         return {}
 
