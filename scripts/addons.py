@@ -13,10 +13,11 @@ IGNORED = {"tests", "readme", "__pycache__"}
 
 @dataclass(frozen=True)
 class Addon:
-    """One addon of this repository."""
+    """One addon of this repository; `glue` is installed by Odoo itself where all it depends on is."""
 
     path: Path
     depends: tuple[str, ...]
+    glue: bool = False
 
     @property
     def name(self) -> str:
@@ -38,7 +39,8 @@ def discover(root: Path = ROOT) -> list[Addon]:
     for manifest in sorted(root.glob("*/__manifest__.py")):
         values = ast.literal_eval(manifest.read_text())
         if values.get("installable", True):
-            found[manifest.parent.name] = Addon(manifest.parent, tuple(values.get("depends", ())))
+            depends, glue = tuple(values.get("depends", ())), bool(values.get("auto_install"))
+            found[manifest.parent.name] = Addon(manifest.parent, depends, glue)
     ordered: dict[str, Addon] = {}
 
     def add(name: str) -> None:

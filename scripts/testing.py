@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 
 from . import databases, servers
+from .addons import discover
 from .console import Failure, execute, say
 from .state import ROOT, State, clean_environment, free_port
 from .workshop import Workshop, opened, prepare
@@ -41,8 +42,9 @@ def ensure_browser(state: State) -> None:
 
 
 def default_paths() -> list[str]:
-    """Return the folders that hold tests."""
-    return [str(path) for path in (*sorted(ROOT.glob("connector_*/tests")), ROOT / "tests") if path.is_dir()]
+    """Return the folders that hold tests. Those of glue addons need other databases: tests/integration runs them."""
+    folders = [addon.path / "tests" for addon in discover() if not addon.glue]
+    return [str(path) for path in (*folders, ROOT / "tests") if path.is_dir()]
 
 
 def test_paths(args: list[str]) -> list[Path]:

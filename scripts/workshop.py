@@ -30,8 +30,8 @@ class Workshop:
 
     @property
     def addons(self) -> list[Addon]:
-        """The addons of this repository."""
-        return discover()
+        """The addons that are installed here; glue comes by itself with what it glues."""
+        return [addon for addon in discover() if not addon.glue]
 
     @classmethod
     def attach(cls) -> "Workshop":
