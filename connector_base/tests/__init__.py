@@ -44,6 +44,7 @@ from . import (
     test_price_lists,
     test_privacy,
     test_product_documents,
+    test_product_echo,
     test_product_import,
     test_product_jobs,
     test_product_linking,

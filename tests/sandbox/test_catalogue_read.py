@@ -17,7 +17,6 @@ ARGUMENTS = {
     "inventoryLevel": '(locationId: "gid://shopify/Location/1")', "quantities": '(names: ["available"])',
     "inCollection": '(id: "gid://shopify/Collection/1")', "hasProduct": '(id: "gid://shopify/Product/1")',
     "hasCollection": '(id: "gid://shopify/Collection/1")',
-    "quantities": '(names: ["available", "on_hand"])', "inventoryLevel": '(locationId: "gid://shopify/Location/1")',
     "publishedOnPublication": '(publicationId: "gid://shopify/Publication/1")',
 }  # fmt: skip
 

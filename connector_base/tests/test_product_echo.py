@@ -1,0 +1,74 @@
+from dataclasses import replace
+from decimal import Decimal
+from unittest.mock import patch
+
+from odoo.tests import tagged
+
+from ..canonical import PRODUCT_PARTS
+from .product_in_common import ProductAdapter, ProductCase, make_grid, make_picture, make_product, make_variant
+
+
+@tagged("post_install", "-at_install")
+class TestProductEcho(ProductCase):
+    """What an import writes is no news to the platform it came from; what people change afterwards is."""
+
+    def setUp(self):
+        super().setUp()
+        can = frozenset({"orders_in", "products_in", "products_out"})
+        self.startPatcher(patch.object(ProductAdapter, "_capabilities", lambda adapter: can))
+        self.startPatcher(
+            patch.object(ProductAdapter, "_product_parts", lambda adapter: frozenset(PRODUCT_PARTS), create=True)
+        )
+        self.backend.export_products = True
+
+    def marks(self):
+        """Return the ids of the product bindings that wait to be pushed, as when the transaction is committed."""
+        self.env.flush_all()
+        self.env.cr.precommit.run()
+        changes = self.env["integration.change"].search([("backend_id", "=", self.backend.id)])
+        ids = changes.filtered(lambda change: change.kind == "product").mapped("res_id")
+        changes.unlink()
+        return ids
+
+    def parts(self):
+        """Return the parts of product 1 that a push would send."""
+        [planned] = self.env["integration.product.exporter"]._plan(self.backend, self.binding_of("1"))
+        return planned.parts
+
+    def test_import_with_pictures_then_a_change_on_both_sides(self):
+        content, image = make_picture("red")
+        self.adapter.pictures[image.url] = content
+        document = make_grid("1", tags=("A", "B"), images=(image,), vendor="Acme", handle="x", currency=self.currency)
+        template = self.import_product(document)
+        self.assertFalse(self.marks())
+        job = self.env["sync.job"].search(
+            [("backend_id", "=", self.backend.id), ("operation", "=", "import_product_images")]
+        )
+        job._run_import_product_images(**job.arguments)
+        self.assertFalse(self.marks())
+        self.assertFalse(self.parts())
+
+        template.with_context(integration_from_backend=False).list_price = 11.0
+        self.assertEqual(self.marks(), self.binding_of("1").ids)
+        self.assertEqual(self.parts(), {"prices"})
+
+        renamed = replace(document, title="Renamed there", updated_at=make_product("1", 3).updated_at)
+        self.import_products(renamed)
+        self.assertEqual((template.name, template.list_price), ("Renamed there", 11.0))
+        self.assertEqual(self.marks(), self.binding_of("1").ids)
+        self.assertEqual(self.parts(), {"prices"})
+
+        cheaper = tuple(replace(variant, price=Decimal("9.00")) for variant in document.variants)
+        later = make_product("1", 60 * 24 * 365 * 20).updated_at
+        self.import_products(replace(renamed, variants=cheaper, updated_at=later))
+        self.assertEqual(template.list_price, 9.0, "changed on both sides: the later one")
+        self.assertFalse(self.marks())
+        self.assertFalse(self.parts())
+
+    def test_linked_product(self):
+        template = self.env["product.template"].create({"name": "Cup", "default_code": "CUP"})
+        self.marks()
+        later = 60 * 24 * 365 * 20
+        self.import_products(make_product("1", later, variants=[make_variant("V1", sku="CUP")], currency=self.currency))
+        self.assertEqual(template.name, "Product 1")
+        self.assertFalse(self.marks())
