@@ -78,15 +78,21 @@ class TestConnect(ShopifyCase):
         self.assertAlmostEqual((backend.create_date - backend.import_from).days, 60, delta=1)
 
     def test_missing_scopes_are_named(self):
-        self.store.scopes = [
-            scope
-            for scope in ALL_SCOPES
-            if scope not in ("read_customers", "write_customers", "read_products", "write_products")
-        ]
+        self.store.scopes = [scope for scope in ALL_SCOPES if not scope.endswith(("_customers", "_products"))]
         missing = self.connected().connection_report["missing"]
-        self.assertEqual(len(missing), 3)
+        self.assertEqual(len(missing), 2)
         self.assertIn("read_customers", missing[0])
         self.assertIn("read_products", missing[1])
+
+    def test_scopes_are_asked_for_where_they_are_used(self):
+        self.store.scopes = [scope for scope in ALL_SCOPES if "inventory" not in scope]
+        backend = self.connected()
+        self.assertEqual(backend.connection_report["missing"], [])
+        backend.export_stock = True
+        backend.action_test_connection()
+        missing = " ".join(backend.connection_report["missing"])
+        self.assertIn("write_inventory", missing)
+        self.assertIn("quantities can't be set", missing)
 
     def test_another_api_version_is_told(self):
         self.store.version = "2027-10"

@@ -84,8 +84,9 @@ class TestWebhook(ShopifyCase):
             self.assertEqual(envelope.updated_at.isoformat(), "2026-11-20T12:00:00+00:00")
         deleted = self.adapter._read_webhook(self.backend, request({"id": 7}, topic="products/delete"))
         self.assertEqual((deleted.resource, deleted.external_id), ("product", "7"))
-        told = [topic for topic in const.TOPICS.values() if self.adapter._tells_deletion(topic)]
-        self.assertEqual(told, ["orders/delete", "products/delete", "collections/delete"])
+        topics = {topic for flow in (const.TOPICS, *const.FLOW_TOPICS.values()) for topic in flow.values()}
+        told = {topic for topic in topics if self.adapter._tells_deletion(topic)}
+        self.assertEqual(told, {"orders/delete", "products/delete", "collections/delete"})
 
     def test_what_is_no_webhook(self):
         for bad in (
@@ -130,6 +131,16 @@ class TestWebhook(ShopifyCase):
         again = self.adapter._ensure_webhooks(self.backend, ADDRESS)
         self.assertEqual((set(again.registered), again.created), (set(const.TOPICS.values()), ()))
         self.assertEqual(len(self.store.subscriptions), len(const.TOPICS))
+
+    def test_what_is_kept_in_step_is_subscribed_to(self):
+        self.backend.write({"export_stock": True, "import_customers": True})
+        self.adapter._ensure_webhooks(self.backend, ADDRESS)
+        wanted = {*const.TOPICS, *const.FLOW_TOPICS["stock_out"], *const.FLOW_TOPICS["customers_in"]}
+        self.assertEqual(self.topics(), sorted(wanted))
+        self.backend.export_stock = False
+        report = self.adapter._ensure_webhooks(self.backend, ADDRESS)
+        self.assertEqual(len(report.removed), len(const.FLOW_TOPICS["stock_out"]))
+        self.assertEqual(self.topics(), sorted({*const.TOPICS, *const.FLOW_TOPICS["customers_in"]}))
 
     def test_repaired(self):
         self.adapter._ensure_webhooks(self.backend, ADDRESS)
