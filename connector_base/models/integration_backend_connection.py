@@ -217,6 +217,8 @@ class IntegrationBackend(models.Model):
         for resource in self._imported_resources():
             if resource != "orders":  # their history comes first, their changes are polled
                 self._start_import(resource)
+        if self._syncs("stock_out") or self._syncs("shipments_out"):
+            self._read_locations_soon()
 
     def _stop_work(self):
         """Cancel what waits, and remove the platform's webhook subscriptions as far as it lets us."""
