@@ -1,8 +1,8 @@
 {
     "name": "Connector Base",
     "version": "19.0.1.0.0",
-    "summary": "One engine for every sales channel: orders to the cent, encrypted credentials, "
-    "webhooks, rate limits, sync jobs and an error inbox",
+    "summary": "One engine for every sales channel: orders to the cent, products, stock, shipments, payouts, "
+    "webhooks, encrypted credentials, sync jobs and an error inbox",
     "author": "Connector Suite Maintainers",
     "website": "https://github.com/connector-suite/connector-suite",
     "license": "LGPL-3",
