@@ -320,6 +320,7 @@ BULK_BUSY = ("LIMIT_REACHED", "OPERATION_IN_PROGRESS")
 
 # A query that takes Shopify too long. https://shopify.dev/docs/api/usage/response-codes#graphql-error-codes
 CODE_TIMEOUT = "TIMEOUT"
+CODE_NOT_FOUND = "NOT_FOUND"
 # What to do about a refused call. https://shopify.dev/docs/api/usage/response-codes
 REMEDIES = {
     401: "Check the app's credentials in its settings at Shopify and enter them on the backend again. "

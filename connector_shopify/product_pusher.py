@@ -113,13 +113,29 @@ class ProductPusher:
         """Create the product, or change what of it takes one call."""
         document, parts = work.wanted, work.parts
         if not document.external_id:
-            self._prepare()
-            self._set(work, {"customId": {"key": const.PRODUCT_KEY, "value": work.push.key}}, key=work.push.key)
+            self._create(work)
         elif parts & {"variants", "images", "categories"}:
             self._set(work, {"id": gid("Product", document.external_id)})
         elif values := render_basics(document, parts):
             product_id = gid("Product", document.external_id)
             work.product = self.client.product_update({"id": product_id, **values})
+
+    def _create(self, work):
+        """Create the product under its key.
+
+        The custom field for that may have gone with an earlier installation of the app, after this process saw it.
+        """
+        identifier = {"customId": {"key": const.PRODUCT_KEY, "value": work.push.key}}
+        seen_before = self._domain in _prepared
+        self._prepare()
+        try:
+            self._set(work, identifier, key=work.push.key)
+        except DataError as error:
+            if not seen_before or error.code != const.CODE_NOT_FOUND:
+                raise
+            _prepared.discard(self._domain)
+            self._prepare()
+            self._set(work, identifier, key=work.push.key)
 
     def _prepare(self):
         if self._domain not in _prepared:

@@ -7,8 +7,16 @@ class Platform:
     """What the suite needs to know of one platform and its sandbox. The suite's own docstrings say what for."""
 
     name = ""
-    # Units of work in this sandbox that a fault is to hit
+    # What calls are named in this sandbox, for faults and counts
     orders_operation = "*"
+    products_operation = "*"
+    product_price_operation = "*"
+    product_create_operation = "*"
+    stock_operation = "*"
+    shipment_operation = "*"
+    refund_operation = "*"
+    # Part of a product -> calls that a change of it takes, where that is not one
+    calls_per_part = {}
 
     def __init__(self, stand_in):
         self.stand_in = stand_in
@@ -84,3 +92,93 @@ class Platform:
     def no_faults(self):
         """Remove all faults."""
         self.stand_in.control("faults", method="DELETE")
+
+    def calls(self):
+        """Return the names of the calls made since this was asked last, in their order; tokens left out."""
+        raise NotImplementedError()
+
+    def writes(self, calls):
+        """Return those of `calls` that change something."""
+        raise NotImplementedError()
+
+    def forbid(self, capability):
+        """Take a permission away that only `capability` needs; return the word that the error must name."""
+        raise NotImplementedError()
+
+    # === PRODUCTS === #
+
+    def place_product(self, **spec):
+        """Make a product in the account; return its external id.
+
+        :param spec: title, price, sku, and options: {name: [values]}
+        """
+        raise NotImplementedError()
+
+    def change_product(self, external_id, **changes):
+        """Change `title` or `price` (of all variants) as the merchant does, a second later."""
+        raise NotImplementedError()
+
+    def add_picture(self, external_id, text):
+        """Put a picture that is made of a text behind the product's others."""
+        raise NotImplementedError()
+
+    def remove_pictures(self, external_id):
+        """Take all pictures off a product."""
+        raise NotImplementedError()
+
+    def delete_product(self, external_id):
+        """Delete a product."""
+        raise NotImplementedError()
+
+    def products(self):
+        """Return {external id: product} as the account has it: dicts of title, status (as `Product.status`), pictures
+        (how many), channels (how many), and variants: {SKU: {"price": Decimal, "barcode": text}}."""
+        raise NotImplementedError()
+
+    def small_product_pages(self, size):
+        """Return a context manager in which listings have pages of `size` products."""
+        raise NotImplementedError()
+
+    # === STOCK === #
+
+    def open_location(self):
+        """Open one more location; return its external id."""
+        raise NotImplementedError()
+
+    def set_stock(self, sku, location, quantity):
+        """Set a quantity as the merchant does; the article is stocked at the location from then on."""
+        raise NotImplementedError()
+
+    def stock(self):
+        """Return {(SKU, external id of the location): quantity} of what is stocked where."""
+        raise NotImplementedError()
+
+    def stock_batches(self, size):
+        """Return a context manager in which the platform takes `size` quantities per call."""
+        raise NotImplementedError()
+
+    # === SHIPMENTS AND REFUNDS === #
+
+    def place_of(self, quantities):
+        """Place a paid order of {SKU: quantity} of the account's products; return its external id."""
+        raise NotImplementedError()
+
+    def shipments(self, order):
+        """Return the order's shipments: dicts of numbers (a list) and units: {SKU: quantity}."""
+        raise NotImplementedError()
+
+    def ship(self, order, number):
+        """Send all that is left of an order, outside of Odoo."""
+        raise NotImplementedError()
+
+    def hold(self, order):
+        """Hold an order's shipping back."""
+        raise NotImplementedError()
+
+    def release(self, order):
+        """Let it be shipped again."""
+        raise NotImplementedError()
+
+    def refunds(self, order):
+        """Return the order's refunds: dicts of amount (Decimal, the account's currency) and units: {SKU: quantity}."""
+        raise NotImplementedError()

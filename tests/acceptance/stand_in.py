@@ -58,6 +58,7 @@ class Mailbox:
 
     def __init__(self):
         self.calls = []
+        self._taken = 0
         self._arrived = threading.Condition()
         mailbox = self
 
@@ -94,3 +95,12 @@ class Mailbox:
         with self._arrived:
             assert self._arrived.wait_for(lambda: len(self.calls) >= count, seconds), f"{len(self.calls)} of {count}"
             return list(self.calls)
+
+    def take(self, seconds=20):
+        """Return the next call that was not taken yet.
+
+        :raise AssertionError: none came in time
+        """
+        call = self.wait_for(self._taken + 1, seconds)[self._taken]
+        self._taken += 1
+        return call

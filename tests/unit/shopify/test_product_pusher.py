@@ -57,6 +57,27 @@ def new(**changes):
     return values | changes
 
 
+def test_the_key_is_defined_anew_where_it_was_deleted():
+    """An app that was removed and installed again finds none of its definitions."""
+    store = shop()
+    push(store, "basics", **new())
+    store.calls.clear()
+    refused = iter([DataError("no definition", code="NOT_FOUND")])
+    product_set = store.product_set
+
+    def refuse_once(*args, **kwargs):
+        for error in refused:
+            raise error
+        return product_set(*args, **kwargs)
+
+    store.product_set = refuse_once
+    assert push(store, "basics", key="7:42", **new()).error is None
+    assert [name for name in store.names if name in ("define_product_key", "product_set")] == [
+        "define_product_key",
+        "product_set",
+    ]
+
+
 # === THE FEWEST CALLS === #
 
 

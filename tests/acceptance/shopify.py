@@ -1,0 +1,269 @@
+"""What the suite asks of Shopify's sandbox."""
+
+import re
+from contextlib import ExitStack
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+from unittest.mock import patch
+
+from odoo.addons import connector_shopify
+from odoo.addons.connector_shopify import const
+from odoo.addons.connector_shopify.listing import OrderListing, ProductListing
+
+from sandbox.shopify import paging
+from sandbox.shopify.fulfilling import tracking_of
+
+from .platform import Platform
+
+DOCUMENTS = Path(connector_shopify.__file__).parent / "graphql"
+MUTATIONS = {
+    name
+    for path in DOCUMENTS.glob("*.graphql")
+    for name in re.findall(r"^mutation (\w+)", path.read_text(), re.MULTILINE)
+}
+DOMAIN = "acceptance.myshopify.com"
+ADDRESS = {
+    "id": 1,
+    "first_name": "Zoé",
+    "last_name": "Martin",
+    "address1": "1 rue du Bac",
+    "city": "Paris",
+    "zip": "75007",
+    "country": "France",
+    "country_code": "FR",
+}
+
+
+class Shopify(Platform):
+    name = "shopify"
+    domain = DOMAIN
+    orders_operation = "Orders"
+    products_operation = "Products"
+    product_price_operation = "ProductVariantsUpdate"
+    product_create_operation = "ProductSet"
+    stock_operation = "InventorySet"
+    shipment_operation = "FulfillmentCreate"
+    refund_operation = "RefundCreate"
+    # what is there is read, an upload address asked for, the product set, and its picture waited for
+    calls_per_part = {"images": {"ProductPictures", "StagedUploadsCreate", "ProductSet", "MediaStatus"}}
+
+    def create_account(self):
+        self.stand_in.control("shops", {"domain": DOMAIN, "plan": "enterprise"})
+
+    def wizard_values(self):
+        config = self.stand_in.shop(DOMAIN).config
+        return {
+            "shopify_domain": DOMAIN,
+            "shopify_client_id": config["client_id"],
+            "shopify_client_secret": config["client_secret"],
+        }
+
+    def wrong_secret(self):
+        return {"shopify_client_secret": "shpss_wrong"}
+
+    def place(self, **spec):
+        spec = spec or self.plain_order()
+        return str(self.stand_in.control(f"shops/{DOMAIN}/orders", spec)["id"])
+
+    def plain_order(self):
+        return {
+            "lines": [{"title": "Mug", "price": "20.00", "quantity": 2, "sku": "MUG"}],
+            "email": "zoe@example.com",
+            "billing_address": ADDRESS,
+            "shipping_address": ADDRESS,
+            "country": "FR",
+            "shipping": {"title": "Standard", "price": "5.90"},
+        }
+
+    def delete(self, external_id):
+        self.stand_in.control(f"shops/{DOMAIN}/orders/{external_id}/delete", {})
+
+    def set_time_zone(self, minutes):
+        self.stand_in.shop(DOMAIN).configure(utc_offset=minutes)
+
+    def touch(self, external_id):
+        self.stand_in.control("clock", {"advance": 1})
+        self.stand_in.control(f"shops/{DOMAIN}/orders/{external_id}/touch", {"note": "touched"})
+
+    def books(self):
+        return {
+            entry["id"].rpartition("/")[2]: {
+                "total": Decimal(entry["total"]),
+                "tax": Decimal(entry["tax_total"]),
+                "currency": entry["currency"],
+            }
+            for entry in self.stand_in.control(f"shops/{DOMAIN}/ledger")["orders"]
+        }
+
+    def odd_orders(self):
+        line = {"title": "Thing", "price": "9.99"}
+        return [
+            {"lines": [line]},
+            {"lines": [line], "email": "only@example.com"},
+            {"lines": [{**line, "sku": None, "taxable": False}], "billing_address": {"id": 2, "first_name": "Ann"}},
+            {"lines": [line], "shipping_address": {**ADDRESS, "country": None, "country_code": None}, "country": "FR"},
+            {"lines": [{**line, "quantity": 3}], "tip": "2.00", "currency": "EUR"},
+            {"lines": [line], "discount_code": "GIFT100"},
+            {"lines": [line], "country": "MT"},
+        ]
+
+    def long_order(self):
+        return {"lines": [{"title": f"Line {number}", "price": "1.10"} for number in range(130)]}
+
+    def uninstall(self):
+        self.stand_in.control(f"shops/{DOMAIN}/uninstall", {})
+
+    def small_pages(self, size):
+        begin = OrderListing.begin
+
+        def begin_small(since):
+            return replace(begin(since), size=size)
+
+        patches = ExitStack()
+        patches.enter_context(patch.object(OrderListing, "begin", begin_small))
+        patches.enter_context(patch.object(const, "STUBS_PAGE", size))
+        return patches
+
+    def short_listings(self, size):
+        patches = ExitStack()
+        patches.enter_context(patch.object(const, "LISTING_LIMIT", size))
+        patches.enter_context(patch.object(paging, "MAX_DEPTH", size))
+        return patches
+
+    def forbid_orders(self):
+        return self._forbid("read_orders", "write_orders")
+
+    def forbid(self, capability):
+        own = {
+            "products_out": "write_products",
+            "stock_out": "write_inventory",
+            "shipments_out": "write_merchant_managed_fulfillment_orders",
+        }
+        return self._forbid(own[capability])
+
+    def _forbid(self, *words):
+        scopes = [scope for scope in self.stand_in.shop(DOMAIN).config["scopes"] if scope not in words]
+        self.stand_in.control(f"shops/{DOMAIN}", {"scopes": scopes})
+        return words[0]
+
+    def calls(self):
+        path = f"shops/{DOMAIN}/log"
+        found = [entry["operation"] for entry in self.stand_in.control(f"{path}?limit=1000")["calls"]]
+        self.stand_in.control(path, method="DELETE")
+        return found[::-1]
+
+    def writes(self, calls):
+        return [call for call in calls if call in MUTATIONS]
+
+    # === PRODUCTS === #
+
+    def place_product(self, **spec):
+        return str(self.stand_in.control(f"shops/{DOMAIN}/products", spec)["id"])
+
+    def change_product(self, external_id, **changes):
+        self.stand_in.control("clock", {"advance": 1})
+        self.stand_in.control(f"shops/{DOMAIN}/products/{external_id}", changes)
+
+    def add_picture(self, external_id, text):
+        self.stand_in.control("clock", {"advance": 1})
+        self.stand_in.control(f"shops/{DOMAIN}/products/{external_id}/pictures", {"text": text})
+
+    def remove_pictures(self, external_id):
+        self.stand_in.control("clock", {"advance": 1})
+        for picture in self.stand_in.control(f"shops/{DOMAIN}/products/{external_id}")["media"]:
+            path = f"shops/{DOMAIN}/products/{external_id}/pictures/{picture}"
+            self.stand_in.control(path, {}, method="DELETE")
+
+    def delete_product(self, external_id):
+        self.stand_in.control(f"shops/{DOMAIN}/products/{external_id}", {}, method="DELETE")
+
+    def products(self):
+        return {
+            str(product["id"]): {
+                "title": product["title"],
+                "status": product["status"].lower(),
+                "pictures": len(product["media"]),
+                "channels": len(product["published"]),
+                "variants": {
+                    variant["sku"]: {"price": Decimal(variant["price"]), "barcode": variant["barcode"] or ""}
+                    for variant in product["variants"]
+                },
+            }
+            for product in self.stand_in.control(f"shops/{DOMAIN}/products")["products"]
+        }
+
+    def small_product_pages(self, size):
+        begin = ProductListing.begin
+        return patch.object(ProductListing, "begin", lambda since: replace(begin(since), size=size))
+
+    # === STOCK === #
+
+    def open_location(self):
+        return str(self.stand_in.control(f"shops/{DOMAIN}/locations", {"name": "Second place"})["id"])
+
+    def set_stock(self, sku, location, quantity):
+        self.stand_in.control(
+            f"shops/{DOMAIN}/stock", {"sku": sku, "location_id": int(location), "available": quantity}
+        )
+
+    def stock(self):
+        return {
+            (article["sku"], str(level["location_id"])): level["available"]
+            for article in self.stand_in.control(f"shops/{DOMAIN}/stock")["stock"]
+            for level in article["levels"]
+            if level["active"]
+        }
+
+    def stock_batches(self, size):
+        return patch.object(const, "INPUT_LIMIT", size)
+
+    # === SHIPMENTS AND REFUNDS === #
+
+    def place_of(self, quantities):
+        variants = self._variants()
+        lines = [{"variant_id": variants[sku]["id"], "quantity": count} for sku, count in quantities.items()]
+        return self.place(**{**self.plain_order(), "lines": lines, "financial": "paid"})
+
+    def _variants(self):
+        products = self.stand_in.control(f"shops/{DOMAIN}/products")["products"]
+        return {variant["sku"]: variant for product in products for variant in product["variants"]}
+
+    def _order(self, order):
+        """Return the stored order, and {line id: SKU}."""
+        stored = self.stand_in.control(f"shops/{DOMAIN}/orders/{order}")
+        return stored, {line["id"]: line["sku"] for line in stored["lines"]}
+
+    def _act(self, order, action, **values):
+        self.stand_in.control("clock", {"advance": 1})
+        self.stand_in.control(f"shops/{DOMAIN}/orders/{order}/{action}", values)
+
+    def shipments(self, order):
+        stored, skus = self._order(order)
+        return [
+            {
+                "numbers": [entry["number"] for entry in tracking_of(record) if entry["number"]],
+                "units": {skus[line["line_id"]]: line["quantity"] for line in record["lines"]},
+            }
+            for record in stored["fulfillments"]
+        ]
+
+    def ship(self, order, number):
+        self._act(order, "fulfill", number=number)
+
+    def hold(self, order):
+        self._act(order, "hold", reason="OTHER")
+
+    def release(self, order):
+        self._act(order, "release")
+
+    def refunds(self, order):
+        stored, skus = self._order(order)
+        amounts = {entry["id"]: Decimal(entry["amount"]) / 100 for entry in stored["transactions"]}
+        return [
+            {
+                "amount": sum(amounts[number] for number in record["transactions"]),
+                "units": {skus[line["line_id"]]: line["quantity"] for line in record["lines"]},
+            }
+            for record in stored["refunds"]
+        ]
