@@ -57,6 +57,14 @@ class IntegrationCustomerExporter(models.AbstractModel):
             binding.digest_out = digest(self._account(binding).customer)
 
     @api.model
+    def _note_pushed(self, binding):
+        """Remember that the platform was told what Odoo has: a difference from now on is somebody's change."""
+        self._note_agreed(binding)
+        partner = binding.odoo_id
+        told = {name: partner[name] for name in ("name", "email", "phone") if partner[name]}
+        binding.agreed_values = {**(binding.agreed_values or {}), **told}
+
+    @api.model
     def _pushes(self, bindings):
         """Return {key: (binding, CustomerPush)} of those whose platform doesn't have what Odoo has."""
         pushes = {}

@@ -170,7 +170,8 @@ class IntegrationCustomerImporter(models.AbstractModel):
                 "remote_updated_at": naive(document.updated_at),
             }
         )
-        self.env["integration.customer.exporter"]._note_agreed(binding)
+        if all(self._present(partner, name) == value for name, value in stated.items()):
+            self.env["integration.customer.exporter"]._note_agreed(binding)
 
     @api.model
     def _stated(self, partner, place, document):

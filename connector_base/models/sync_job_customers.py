@@ -219,6 +219,6 @@ class SyncJob(models.Model):
                 "pushed_at": fields.Datetime.now(),
             }
         )
-        self.env["integration.customer.exporter"]._note_agreed(binding)
+        self.env["integration.customer.exporter"]._note_pushed(binding)
         self._resolve_documents([key], operation="push_customer_ids")
         self._progress(done=1)

@@ -195,6 +195,21 @@ class TestCustomersOut(CustomerCase):
         self.partner.name = "Ada King"
         self.assertEqual(self.marked(), 0)
 
+    def test_changes_on_both_sides(self):
+        """Odoo's name was changed and not told yet when the platform changes the e-mail: both go through."""
+        self.partner.name = "Ada King"
+        self.import_accounts(make_account(minutes=5, email="ada@king.example"))
+        self.assertEqual((self.partner.name, self.partner.email), ("Ada King", "ada@king.example"))
+        self.push()
+        [account] = self.adapter.pushed
+        self.assertEqual((account.customer.name, account.customer.email), ("Ada King", "ada@king.example"))
+
+    def test_what_was_told_may_be_changed_there(self):
+        self.partner.name = "Ada King"
+        self.push()
+        self.import_accounts(make_account(minutes=5, name="Ada Byron"))
+        self.assertEqual(self.partner.name, "Ada Byron")
+
     def test_a_refusal_says_why_and_its_retry_helps(self):
         self.adapter.refuse["Ada !"] = DataError("Email is taken", remedy="Merge the two customers")
         self.partner.name = "Ada !"
