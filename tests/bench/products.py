@@ -374,7 +374,7 @@ def main():
     arguments.add_argument("--profile", choices=("in", "out"), help="print where the engine spends its time")
     options = arguments.parse_args()
     logging.getLogger("odoo").setLevel(logging.ERROR)
-    with _shop.opened() as bench:
+    with _shop.opened(orders=False) as bench:
         stage = Stage(bench, options)
         with patch.object(
             bench.registry["integration.backend"], "_adapter", lambda backend: stage.platforms[backend.id]

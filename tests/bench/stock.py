@@ -221,7 +221,7 @@ def main():
     arguments.set_defaults(runs=3)
     options = arguments.parse_args()
     logging.getLogger("odoo").setLevel(logging.ERROR)
-    with _shop.opened() as bench:
+    with _shop.opened(orders=False) as bench:
         platform = Platform(options.batch, options.rate, options.burst)
         with patch.object(bench.registry["integration.backend"], "_adapter", lambda backend: platform):
             stage = Stage(bench, platform, options.articles)
