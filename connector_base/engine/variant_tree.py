@@ -120,7 +120,8 @@ class IntegrationVariantTree(models.AbstractModel):
     @api.model
     def _create_variants(self, entries, chosen, values_of):
         missing = [(entry, index) for entry in entries for index, product in enumerate(entry.variants) if not product]
-        products = self.env["product.product"].create(
+        Product = self.env["product.product"].with_context(integration_new_variants=True)
+        products = Product.create(
             [
                 {
                     "product_tmpl_id": entry.template.id,

@@ -71,6 +71,7 @@ from . import (
     integration_webhook_refusal,
     integration_workflow_rule,
     product_changes,
+    product_cost,
     product_price_changes,
     product_pricelist_channels,
     product_product,

@@ -43,6 +43,7 @@ from . import (
     test_payouts,
     test_price_lists,
     test_privacy,
+    test_product_cost,
     test_product_documents,
     test_product_echo,
     test_product_import,

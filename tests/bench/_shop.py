@@ -26,14 +26,16 @@ QUIET = {
 
 
 class Bench:
-    """One database, prepared: backend, taxes, products, known customers."""
+    """One database, prepared: a backend; for orders also taxes, products and known customers."""
 
-    def __init__(self, registry):
+    def __init__(self, registry, *, orders=True):
         self.registry = registry
         self.random = random.Random(19)
         self.serial = int(time.time())
         with self.environment() as env:
             self._prepare(env)
+            if orders:
+                self._prepare_orders(env)
 
     @contextmanager
     def environment(self):
@@ -41,8 +43,11 @@ class Bench:
             yield api.Environment(cr, SUPERUSER_ID, {})
 
     def _prepare(self, env):
-        company = env.company
         self.backend_id = env["integration.backend"].create({"name": "Bench shop", "platform": "test"}).id
+        self.warehouse_id = env["stock.warehouse"].search([("company_id", "=", env.company.id)], limit=1).id
+
+    def _prepare_orders(self, env):
+        company = env.company
         self.products = []
         for number in range(PRODUCTS):
             code = f"BENCH-{self.serial}-{number}"
@@ -75,8 +80,7 @@ class Bench:
         children = env["res.partner"].create([self._delivery_values(customer) for customer in self.known])
         for customer, child in zip(self.known, children, strict=True):
             customer["delivery_id"] = child.id
-        warehouse = env["stock.warehouse"].search([("company_id", "=", company.id)], limit=1)
-        self.warehouse_id = warehouse.id
+        warehouse = env["stock.warehouse"].browse(self.warehouse_id)
         for product in products.filtered("is_storable"):
             env["stock.quant"]._update_available_quantity(product, warehouse.lot_stock_id, 1_000_000)
         self.cursor_id = env["integration.cursor"].search([("backend_id", "=", self.backend_id)], limit=1).id
@@ -339,8 +343,11 @@ def chunks(items, size=BATCH):
 
 
 @contextmanager
-def opened(*databases):
-    """Yield a `Bench` on each of `databases` (default: BENCH_DATABASE); the configuration is ODOO_RC."""
+def opened(*databases, orders=True):
+    """Yield a `Bench` on each of `databases` (default: BENCH_DATABASE); the configuration is ODOO_RC.
+
+    :param bool orders: prepare what orders are made of too
+    """
     databases = databases or (os.environ["BENCH_DATABASE"],)
     odoo.tools.config.parse_config(["-c", os.environ["ODOO_RC"], "-d", databases[0], "--no-http", "--log-level=warn"])
     from odoo.addons.connector_base.tests.order_common import add_test_platform  # noqa: PLC0415
@@ -350,5 +357,5 @@ def opened(*databases):
         for registry in registries:
             for patcher in add_test_platform(registry):
                 stack.enter_context(patcher)
-        benches = [Bench(registry) for registry in registries]
+        benches = [Bench(registry, orders=orders) for registry in registries]
         yield benches if len(benches) > 1 else benches[0]

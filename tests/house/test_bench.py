@@ -33,8 +33,8 @@ def test_mistakes_are_said(arguments):
 
 
 def test_benches_are_found():
-    assert {"burst", "flat", "memory", "orders", "webhooks"} <= set(bench.benches())
-    assert not {"report", "__init__", "_shop", "_api"} & set(bench.benches())
+    assert {"burst", "flat", "memory", "orders", "products", "stock", "webhooks"} <= set(bench.benches())
+    assert not {"report", "__init__", "_shop", "_api", "_jobs"} & set(bench.benches())
 
 
 def test_a_table_lines_numbers_up():
