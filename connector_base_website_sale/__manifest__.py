@@ -11,6 +11,7 @@
         "views/integration_backend_views.xml",
         "views/integration_category_views.xml",
         "views/product_image_views.xml",
+        "views/product_template_views.xml",
     ],
     "auto_install": True,
     "post_init_hook": "post_init_hook",
