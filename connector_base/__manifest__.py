@@ -57,6 +57,7 @@
         "wizards/integration_order_cancel_views.xml",
         "views/sale_order_life_views.xml",
         "views/product_template_views.xml",
+        "views/product_template_pictures_views.xml",
         "views/integration_stock_views.xml",
         "views/res_partner_views.xml",
         "wizards/integration_customer_publish_views.xml",

@@ -42,7 +42,7 @@ class Lookups:
     compare_prices: dict | None = None
     costs: dict = field(default_factory=dict)  # {variant id: float in the currency}
     checksums: dict = field(default_factory=dict)  # {(model, record id): checksum}
-    further_images: dict = field(default_factory=dict)  # {template id: integration.product.image}
+    further_images: dict = field(default_factory=dict)  # {template id: its further pictures}
     image_ids: dict = field(default_factory=dict)  # {product binding id: {checksum: external id}}
     unread_images: set = field(default_factory=set)  # ids of product bindings whose pictures aren't all read yet
     attributes: list = field(default_factory=list)  # mappings of product fields
@@ -135,9 +135,9 @@ class IntegrationProductDocuments(models.AbstractModel):
 
     @api.model
     def _find_images(self, bindings, templates, variants, found):
-        images = self.env["integration.product.image"]
-        further = images.search([("product_tmpl_id", "in", templates.ids)])
-        found.further_images = dict(further.grouped(lambda image: image.product_tmpl_id.id))
+        images, pictures = self.env["integration.product.image"], self.env["integration.product.pictures"]
+        found.further_images = pictures._further(templates)
+        further = pictures._picture_model().union(*found.further_images.values())
         further.product_variant_ids.ids  # noqa: B018 - read together
         for records, name in (
             (templates, "image_1920"),

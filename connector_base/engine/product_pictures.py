@@ -89,8 +89,19 @@ class IntegrationProductPictures(models.AbstractModel):
             template.image_1920 = False
 
     @api.model
+    def _picture_model(self):
+        """Return the model that holds further pictures of products."""
+        return self.env["integration.product.image"]
+
+    @api.model
+    def _further(self, templates):
+        """Return {template id: its further pictures, in their order}."""
+        found = self._picture_model().search([("product_tmpl_id", "in", templates.ids)])
+        return dict(found.grouped(lambda picture: picture.product_tmpl_id.id))
+
+    @api.model
     def _pictures(self, template):
-        return self.env["integration.product.image"].search([("product_tmpl_id", "=", template.id)])
+        return self._further(template).get(template.id, self._picture_model())
 
     @api.model
     def _checksums(self, records, field="image_1920"):
@@ -176,7 +187,7 @@ class IntegrationProductPictures(models.AbstractModel):
             beside.pop(first.checksum).unlink()
         kept = {}
         for row in rows[1:]:
-            values = {"sequence": row.sequence, "name": row.alt or False}
+            values = {"sequence": row.sequence, "name": self._picture_name(template, row)}
             variants = self._variants(binding, row)
             if row.checksum == first.checksum or row.checksum in kept:
                 continue
@@ -205,6 +216,11 @@ class IntegrationProductPictures(models.AbstractModel):
             checksum = stored.get(picture.id) if picture else main
             if row.checksum != checksum:
                 row.checksum = checksum
+
+    @api.model
+    def _picture_name(self, template, row):
+        """Return what a further picture is called in Odoo."""
+        return row.alt or False
 
     @api.model
     def _variants(self, binding, row):

@@ -19,11 +19,7 @@ _logger = logging.getLogger(__name__)
 
 # What ends a page rather than one product
 PAGE_ERRORS = (TransientError, ConfigurationError, psycopg2.Error, ConcurrencyError, RetryableJobError)
-IMAGE_FIELDS = {
-    "product.template": "image_1920",
-    "product.product": "image_variant_1920",
-    "integration.product.image": "image_1920",
-}
+IMAGE_FIELDS = ("image_1920", "image_variant_1920")
 EXTENSIONS = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp", "image/gif": "gif"}
 
 
@@ -177,14 +173,15 @@ class IntegrationProductPusher(models.AbstractModel):
     @api.model
     def _read_image(self, checksum):
         """Return (content, media type, file name) of the picture of a product with this content."""
+        further = self.env["integration.product.pictures"]._picture_model()._name
         attachment = (
             self.env["ir.attachment"]
             .sudo()
             .search(
                 [
                     ("checksum", "=", checksum),
-                    ("res_model", "in", list(IMAGE_FIELDS)),
-                    ("res_field", "in", list(set(IMAGE_FIELDS.values()))),
+                    ("res_model", "in", ("product.template", "product.product", further)),
+                    ("res_field", "in", IMAGE_FIELDS),
                 ],
                 limit=1,
             )

@@ -288,7 +288,7 @@ class IntegrationProductWriter(models.AbstractModel):
     def _translate(self, entries, lookups):
         """Write the texts in the other languages of the database that the platform states."""
         base = self.env.lang or "en_US"
-        texts = defaultdict(dict)
+        texts, entry_of = defaultdict(dict), {entry.template: entry for entry in entries}
         for entry in entries:
             for translation in entry.document.translations or () if "translations" in entry.applied else ():
                 tag = translation.language.replace("-", "_")
@@ -298,4 +298,30 @@ class IntegrationProductWriter(models.AbstractModel):
                     texts[language][entry.template, name] = translation.value
         for language, of_language in texts.items():
             for (template, name), text in of_language.items():
-                self._write_differing(template.with_context(lang=language), {name: text})
+                if callable(template._fields[name].translate):
+                    self._translate_terms(entry_of[template], language, name, text)
+                else:
+                    self._write_differing(template.with_context(lang=language), {name: text})
+
+    @api.model
+    def _translate_terms(self, entry, language, name, text):
+        """Write a text that Odoo translates paragraph by paragraph: writing it as a whole would replace the original.
+
+        Where it has other paragraphs than the original it is left out, and staff are told.
+        """
+        template, base = entry.template, self.env.lang or "en_US"
+        field = template._fields[name]
+        if not self._differs(template.with_context(lang=language), name, text):
+            return
+        original, translated = field.get_trans_terms(template[name]), field.get_trans_terms(text)
+        if len(original) != len(translated):
+            entry.notes.append(
+                self.env._(
+                    "%(field)s in %(language)s: it has other paragraphs than the original.",
+                    field=field._description_string(self.env),
+                    language=language,
+                )
+            )
+            return
+        terms = dict(zip(original, translated, strict=True))
+        template._update_field_translations(name, {language: terms}, source_lang=base)

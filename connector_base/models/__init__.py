@@ -77,6 +77,7 @@ from . import (
     product_product,
     product_template,
     product_template_channels,
+    product_template_pictures,
     product_template_stock,
     queue_job,
     res_config_settings,

@@ -51,6 +51,7 @@ from . import (
     test_product_linking,
     test_product_marks,
     test_product_ownership,
+    test_product_pictures_form,
     test_product_properties,
     test_product_publish,
     test_product_pull,

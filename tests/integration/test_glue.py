@@ -5,15 +5,16 @@ import subprocess
 from scripts.databases import odoo_task
 from scripts.state import ROOT, free_port
 
-BESIDE = ("mrp", "sale_mrp", "stock_dropshipping")
-TESTS = ("connector_base_mrp/tests", "connector_base/tests/test_shipments_kits.py")
+BESIDE = ("mrp", "sale_mrp", "stock_dropshipping", "website_sale")
+GLUE = ("connector_base_mrp", "connector_base_website_sale")
+TESTS = (*(f"{addon}/tests" for addon in GLUE), "connector_base/tests/test_shipments_kits.py")
 
 
 def test_glue_addons(workshop, yard):
     database = yard.database()
     odoo_task(workshop, database, "-i", ",".join(BESIDE), what="Installing what is glued")
     installed = workshop.server.psql("SELECT name FROM ir_module_module WHERE state = 'installed'", database).split()
-    assert "connector_base_mrp" in installed
+    assert set(GLUE) <= set(installed)
     config = workshop.write_config(f"glue-{database}", database, port=free_port())
     command = [str(workshop.state.python), "-m", "pytest", "-c", str(ROOT / "pyproject.toml"), f"--rootdir={ROOT}"]
     done = subprocess.run(

@@ -1,0 +1,1 @@
+from . import product_binder, product_documents, product_pictures, public_categories

@@ -1,0 +1,28 @@
+from odoo import api, fields, models
+
+
+class IntegrationProductDocuments(models.AbstractModel):
+    _inherit = "integration.product.documents"
+
+    @api.model
+    def _find_prices(self, backend, currency, variants, found):
+        """Override of `connector_base`: the website's price before a reduction."""
+        super()._find_prices(backend, currency, variants, found)
+        if backend.compare_at == "compare_list_price":
+            company, today = backend.company_id, fields.Date.context_today(self)
+            found.compare_prices = {
+                variant.id: variant.currency_id._convert(
+                    variant.product_tmpl_id.compare_list_price, currency, company, today, round=False
+                )
+                for variant in variants
+            }
+
+
+class IntegrationProductExporter(models.AbstractModel):
+    _inherit = "integration.product.exporter"
+
+    @api.model
+    def _watched(self):
+        """Override of `connector_base`: documents state the website's price before a reduction, too."""
+        of_templates, of_variants = super()._watched()
+        return of_templates | {"compare_list_price"}, of_variants
