@@ -28,6 +28,7 @@ from . import (
     test_order_hold,
     test_order_holds,
     test_order_import,
+    test_order_products,
     test_order_score,
     test_order_settings,
     test_order_update,
