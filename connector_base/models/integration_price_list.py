@@ -96,7 +96,13 @@ class IntegrationPriceListItem(models.Model):
 class IntegrationBackend(models.Model):
     _inherit = "integration.backend"
 
-    price_list_ids = fields.One2many("integration.price.list", "backend_id", "Price Lists", copy=False)
+    price_list_ids = fields.One2many(
+        "integration.price.list",
+        "backend_id",
+        "Price Lists",
+        copy=False,
+        groups="connector_base.group_integration_user",
+    )
 
     def write(self, vals):
         """Whoever begins to send prices sends them all."""
