@@ -1,4 +1,5 @@
 from . import (
+    test_access_at_work,
     test_accounting_dates,
     test_api_call,
     test_api_user_errors,
@@ -58,6 +59,7 @@ from . import (
     test_product_resolver,
     test_rate_limit,
     test_reconciliation,
+    test_reconnect,
     test_refund_request,
     test_refunds,
     test_returns,
