@@ -275,8 +275,11 @@ class IntegrationProductImporter(models.AbstractModel):
         templates = {entry.external_id: entry.template for entry in entries}
         for conflict in conflicts:
             conflict.write({"state": "done", "product_tmpl_id": templates[conflict.external_id].id})
+        shared = {name for name, owner in backend._field_owners().items() if owner == "newest"}
         self.env["integration.product.exporter"]._note_pulled(
-            backend, {entry.binding: entry.document for entry in entries}
+            backend,
+            {entry.binding: entry.document for entry in entries},
+            {entry.binding: shared - entry.applied for entry in entries if entry.is_linked},
         )
 
     @api.model
