@@ -12,6 +12,7 @@ from . import (
     order_filter,
     order_importer,
     order_merger,
+    order_products,
     order_risk,
     order_score,
     order_settings,

@@ -42,6 +42,11 @@ class IntegrationOrderImporter(models.AbstractModel):
         mine = {keys[key] for key in try_lock(self.env.cr, keys)}
         result.busy.extend(external_id for external_id in newest if external_id not in mine)
         entries = self._triage(backend, [document for key, document in newest.items() if key in mine], result)
+        products = self.env["integration.order.products"]
+        waiting = products._bring(backend, [entry.document for entry in entries if entry.lines_due], job)
+        if waiting:
+            result.busy.extend(sorted(waiting))
+            entries = [entry for entry in entries if entry.external_id not in waiting]
         if entries:
             with collection_paused():
                 self._import_entries(backend, entries, result)

@@ -73,6 +73,7 @@ class IntegrationProductAnswers(models.AbstractModel):
             here = known.get(planned.binding, images)
             by_external_id = {image.external_id: image for image in here}
             urls = {image.external_id: image.url for image in result.document.images or ()}
+            alts = {image.checksum: image.alt for image in planned.document.images or ()}
             for checksum, external_id in result.image_ids:
                 image = by_external_id.pop(external_id, images)
                 if not image:
@@ -81,11 +82,14 @@ class IntegrationProductAnswers(models.AbstractModel):
                             "product_binding_id": planned.binding.id,
                             "external_id": external_id,
                             "checksum": checksum,
+                            "alt": alts.get(checksum) or False,
                             "url": urls.get(external_id) or False,
                         }
                     )
-                elif image.checksum != checksum:
-                    image.checksum = checksum
+                    continue
+                values = {"checksum": checksum, "alt": alts.get(checksum) or False}
+                if differing := {name: value for name, value in values.items() if image[name] != value}:
+                    image.write(differing)
             if "images" in planned.parts:
                 stale = stale.union(*by_external_id.values())
         stale.unlink()

@@ -43,7 +43,7 @@ class Lookups:
     costs: dict = field(default_factory=dict)  # {variant id: float in the currency}
     checksums: dict = field(default_factory=dict)  # {(model, record id): checksum}
     further_images: dict = field(default_factory=dict)  # {template id: its further pictures}
-    image_ids: dict = field(default_factory=dict)  # {product binding id: {checksum: external id}}
+    images_there: dict = field(default_factory=dict)  # {product binding id: {checksum: binding of the picture}}
     unread_images: set = field(default_factory=set)  # ids of product bindings whose pictures aren't all read yet
     attributes: list = field(default_factory=list)  # mappings of product fields
     translations: dict = field(default_factory=dict)  # {language: templates in it}
@@ -148,8 +148,8 @@ class IntegrationProductDocuments(models.AbstractModel):
             found.checksums.update({(records._name, res_id): checksum for res_id, checksum in checksums.items()})
         for known in self.env["integration.binding.image"].search([("product_binding_id", "in", bindings.ids)]):
             if known.checksum:
-                ids = found.image_ids.setdefault(known.product_binding_id.id, {})
-                ids.setdefault(known.checksum, known.external_id)
+                there = found.images_there.setdefault(known.product_binding_id.id, {})
+                there.setdefault(known.checksum, known)
             else:
                 found.unread_images.add(known.product_binding_id.id)
 
@@ -261,32 +261,37 @@ class IntegrationProductDocuments(models.AbstractModel):
 
     @api.model
     def _images(self, binding, variants, found):
-        """Return the product's `Image`s and {variant id: key of its image}; both UNSET while some are still read."""
+        """Return the product's `Image`s and {variant id: key of its image}; both UNSET while some are still read.
+
+        Pictures that are there keep the descriptions they have there, unless Odoo has one of its own.
+        """
         if binding.id in found.unread_images:
             return UNSET, UNSET
         template = binding.odoo_id
         further = found.further_images.get(template.id, ())
-        pictures = {}  # {checksum: description}
+        pictures = {}  # {checksum: (description, what a new one is called without)}
         shown = {}  # {variant id: checksum}
         main = found.checksums.get(("product.template", template.id))
         if main:
-            pictures[main] = ""
+            pictures[main] = "", template.name
         for image in further:
             checksum = found.checksums.get((image._name, image.id))
             if checksum:
-                pictures[checksum] = pictures.get(checksum) or image.name or ""
+                before, _called = pictures.get(checksum, ("", ""))
+                pictures[checksum] = before or image.name or "", template.name
                 for variant in image.product_variant_ids:
                     shown.setdefault(variant.id, checksum)
         for variant in variants:
             checksum = found.checksums.get(("product.product", variant.id))
             if checksum:
-                pictures.setdefault(checksum, variant.display_name if len(variants) > 1 else "")
+                pictures.setdefault(checksum, ("", variant.display_name if len(variants) > 1 else template.name))
                 shown[variant.id] = checksum
-        known = found.image_ids.get(binding.id, {})
-        images = {
-            checksum: Image(external_id=known.get(checksum, ""), alt=alt or template.name, checksum=checksum)
-            for checksum, alt in pictures.items()
-        }
+        there = found.images_there.get(binding.id, {})
+        images = {}
+        for checksum, (description, called) in pictures.items():
+            known = there.get(checksum)
+            alt = description or (known.alt or "" if known else called)
+            images[checksum] = Image(external_id=known.external_id if known else "", alt=alt, checksum=checksum)
         return tuple(images.values()), {variant_id: images[checksum].key for variant_id, checksum in shown.items()}
 
     @api.model

@@ -83,7 +83,7 @@ class IntegrationProductExporter(models.AbstractModel):
         return changed
 
     @api.model
-    def _note_pulled(self, backend, documents):
+    def _note_pulled(self, backend, documents, ours=None):
         """Both sides agree on what an import has just written; what Odoo keeps against the platform is to be pushed.
 
         To be called once the import of a page has written. A field is pushed when the two differ in it, and either Odoo
@@ -92,12 +92,14 @@ class IntegrationProductExporter(models.AbstractModel):
 
         :param dict documents: {product binding: canonical `Product` that was imported}; None instead of the product
             when only its pictures were read: they are agreed on then, but for those Odoo has added
+        :param dict ours: {product binding: names of fields, as in rules on who decides, whose values Odoo keeps} of
+            products that were just linked; what Odoo doesn't have is nothing to keep
         """
         if not (documents and backend._syncs("products_out")):
             return
         bindings = self.env["integration.binding.product"].union(*documents)
         before = self.env.cr.cache.get(BEFORE, {})
-        owners = backend._field_owners()
+        owners, ours = backend._field_owners(), ours or {}
         automatic = self._automatic_categories(backend, documents.values())
         differing = self.env["integration.binding.product"]
         for planned in self._plan(backend, bindings):
@@ -109,7 +111,8 @@ class IntegrationProductExporter(models.AbstractModel):
                 values = {}
             else:
                 was = before.pop(planned.binding.id, {})
-                kept, seen = self._kept(planned, self._without(theirs, automatic), was, owners)
+                theirs = self._without(theirs, automatic)
+                kept, seen = self._kept(planned, theirs, was, owners, ours.get(planned.binding, ()))
                 agreed = planned.digests
                 values = {"digests_seen": seen or False}
             values["digests_out"] = {name: value for name, value in agreed.items() if name not in kept}
@@ -124,7 +127,7 @@ class IntegrationProductExporter(models.AbstractModel):
         return {"images"} if any(not image.external_id for image in planned.document.images or ()) else set()
 
     @api.model
-    def _kept(self, planned, theirs, was, owners):
+    def _kept(self, planned, theirs, was, owners, ours):
         """Return the fields to be pushed, and {field: fingerprint of the platform's statement} where both differ.
 
         A field that was pushed and comes back in another form, as the platform writes it, is not pushed again.
@@ -132,9 +135,11 @@ class IntegrationProductExporter(models.AbstractModel):
         known, said = planned.binding.digests_out or {}, field_digests(theirs)
         seen_before = planned.binding.digests_seen or {}
         kept, seen = set(), {}
-        for name in {name for name, *_values in differences(planned.document, theirs)} & planned.digests.keys():
+        differing = differences(planned.document, theirs)
+        valued = {name for name, _variant, value, _theirs in differing if value and owner_key(name) in ours}
+        for name in {name for name, *_values in differing} & planned.digests.keys():
             value = planned.digests[name]
-            own_change = known.get(name) != value and was.get(name) == value
+            own_change = name in valued or (known.get(name) != value and was.get(name) == value)
             if own_change or owners.get(owner_key(name)) == "odoo":
                 seen[name] = said.get(name)
                 if own_change or seen_before.get(name) != said.get(name):

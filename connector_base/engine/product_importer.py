@@ -50,7 +50,7 @@ class IntegrationProductImporter(models.AbstractModel):
         if entries:
             with collection_paused():
                 self._import_entries(backend, entries, result)
-        self._read_pictures(backend, result)
+        self._read_pictures(backend, result, source)
         self._report(job, result, "import_product_ids")
         if job and result.held:
             job._resolve_documents([external_id for external_id, _reason in result.held], "import_product_ids")
@@ -275,17 +275,21 @@ class IntegrationProductImporter(models.AbstractModel):
         templates = {entry.external_id: entry.template for entry in entries}
         for conflict in conflicts:
             conflict.write({"state": "done", "product_tmpl_id": templates[conflict.external_id].id})
+        shared = {name for name, owner in backend._field_owners().items() if owner == "newest"}
         self.env["integration.product.exporter"]._note_pulled(
-            backend, {entry.binding: entry.document for entry in entries}
+            backend,
+            {entry.binding: entry.document for entry in entries},
+            {entry.binding: shared - entry.applied for entry in entries if entry.is_linked},
         )
 
     @api.model
-    def _read_pictures(self, backend, result):
-        """Queue the reading of the pictures that this page has told of."""
+    def _read_pictures(self, backend, result, source):
+        """Queue the reading of the pictures that this page has told of; of products read one by one, of any."""
+        again = result.unchanged if source == "single" else ()
         due = self.env["integration.binding.product"].search_fetch(
             [
                 ("backend_id", "=", backend.id),
-                ("external_id", "in", [*result.created, *result.updated]),
+                ("external_id", "in", [*result.created, *result.updated, *again]),
                 ("images_due", "=", True),
             ],
             ["external_id"],

@@ -113,6 +113,8 @@ class IntegrationProductPictures(models.AbstractModel):
     def _read(self, backend, binding):
         """Read the pictures of a product that were not read yet, and put all of them where they belong.
 
+        One without an address is still being processed by the platform: it stays due.
+
         :return: the number of pictures read, and [error] of those that could not be
         """
         rows = self.env["integration.binding.image"].search(
@@ -120,9 +122,12 @@ class IntegrationProductPictures(models.AbstractModel):
         )
         template = binding.odoo_id
         contents = {checksum: picture for picture, checksum in self._present(template)}
-        errors, replaced, count = [], set(), 0
+        errors, replaced, count, unready = [], set(), 0, False
         for row in rows:
             if row.checksum in contents and not row.is_due:
+                continue
+            if not row.url:
+                unready = True
                 continue
             try:
                 content = backend._adapter()._read_image(backend, row.url)
@@ -139,7 +144,7 @@ class IntegrationProductPictures(models.AbstractModel):
                 errors.append(error)
         self._place(binding, rows.filtered("checksum"), contents)
         self._remove(template, replaced)
-        binding.write({"images_due": False, "pulled_at": fields.Datetime.now()})
+        binding.write({"images_due": unready, "pulled_at": fields.Datetime.now()})
         return count, errors
 
     @api.model

@@ -222,9 +222,7 @@ class IntegrationBackend(models.Model):
 
     def _stop_work(self):
         """Cancel what waits, and remove the platform's webhook subscriptions as far as it lets us."""
-        jobs = self.env["sync.job"].sudo()
-        if unfinished := jobs.search([("backend_id", "=", self.id), ("state", "in", ("pending", "processing"))]):
-            unfinished.action_cancel()
+        self._stop_jobs()
         adapter = self._adapter()
         if "webhooks" not in adapter._capabilities():
             return
@@ -237,6 +235,11 @@ class IntegrationBackend(models.Model):
                     error=error.message,
                 )
             )
+
+    def _stop_jobs(self):
+        """Cancel what waits; what can go on does so when the channel is connected again."""
+        unfinished = [("backend_id", "=", self.id), ("state", "in", ("pending", "processing"))]
+        self.env["sync.job"].sudo().search(unfinished)._interrupt()
 
     def _tell_responsible(self, text):
         user = self.user_id or self.create_uid

@@ -94,12 +94,12 @@ class IntegrationBackend(models.Model):
             self.sudo().period_import_id.action_retry()
         return super()._start_work(since)
 
-    def _stop_work(self):
+    def _stop_jobs(self):
         """Override of `integration.backend`: the import of a period goes on when the channel is connected again."""
         for backend in self.sudo():
             if backend.period_import_state == "running":
                 backend.period_import_id.paused = True
-        return super()._stop_work()
+        return super()._stop_jobs()
 
     # === ACTION METHODS === #
 

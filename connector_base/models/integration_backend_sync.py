@@ -117,6 +117,7 @@ class IntegrationBackend(models.Model):
     def _disconnected_by_platform(self, error):
         """The merchant removed our app: stop, and tell the responsible user once."""
         self._fail(error)
+        self._stop_jobs()
         self.write({"state": "disconnected", "state_message": self.env._("Disconnected on the platform: %s", error)})
 
     # === JOBS === #

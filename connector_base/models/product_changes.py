@@ -151,15 +151,21 @@ class ProductTemplate(models.Model):
         result = super().unlink()
         for backend, external_ids in removals.items():
             for start in range(0, len(external_ids), REMOVAL_BATCH):
-                backend._enqueue(
+                job = backend._enqueue(
                     "remove_products",
                     arguments={"external_ids": external_ids[start : start + REMOVAL_BATCH]},
                 )
+                if backend.state == "disconnected":
+                    job._interrupt()
         return result
 
     def _integration_removals(self):
-        """Return {backend: external ids} of what is on sales channels that want to be told of removals."""
+        """Return {backend: external ids} of what is on sales channels that want to be told of removals.
+
+        Disconnected ones are told when they are connected again: nothing here will remember the products.
+        """
         backends = self.env["integration.backend"].sudo().browse(self.env["integration.product.exporter"]._listeners())
+        backends |= backends.search([("export_products", "=", True), ("state", "=", "disconnected")])
         backends = backends.filtered(lambda backend: backend.product_removal != "nothing")
         if not backends:
             return {}

@@ -21,12 +21,16 @@ class SyncJob(models.Model):
         jobs = self.sudo().filtered(lambda job: job.state in ("failed", "cancelled"))
         if not jobs:
             raise UserError(self.env._("Only failed or cancelled jobs can be retried; none of these is."))
-        # The series of temporary errors begins anew, else the job would give up at the first one.
-        jobs.write({"postponed_since": False, "retry_count": 0, "stop_requested": False})
-        jobs.queue_job_id.requeue()
-        for job in jobs.filtered(lambda job: not job.queue_job_id):
-            job._delay()
+        jobs._run_again()
         return self._notify(self.env._("Waiting to run again: %(count)s.", count=len(jobs)))
+
+    def _run_again(self):
+        """Let these failed or cancelled jobs run again."""
+        # The series of temporary errors begins anew, else the job would give up at the first one.
+        self.write({"postponed_since": False, "retry_count": 0, "stop_requested": False})
+        self.queue_job_id.requeue()
+        for job in self.filtered(lambda job: not job.queue_job_id):
+            job._delay()
 
     def action_cancel(self):
         """Cancel what waits or failed; what is running stops after the page it is working on."""
@@ -35,10 +39,8 @@ class SyncJob(models.Model):
         if not jobs:
             raise UserError(self.env._("These jobs are done or cancelled already."))
         running = jobs.filtered(lambda job: job.state == "processing")
-        running.stop_requested = True
         waiting = jobs - running
-        waiting.queue_job_id.button_cancelled()
-        waiting.filtered(lambda job: not job.queue_job_id).outcome = "cancelled"
+        jobs._cancel()
         if running:
             return self._notify(
                 self.env._(
@@ -48,6 +50,14 @@ class SyncJob(models.Model):
                 )
             )
         return self._notify(self.env._("Cancelled: %(count)s.", count=len(waiting)))
+
+    def _cancel(self):
+        """Cancel these jobs; those that are running stop after the page they are working on."""
+        running = self.filtered(lambda job: job.state == "processing")
+        running.stop_requested = True
+        waiting = self - running
+        waiting.queue_job_id.button_cancelled()
+        waiting.filtered(lambda job: not job.queue_job_id).outcome = "cancelled"
 
     def _notify(self, message):
         return notification(message, kind="success", following=SOFT_RELOAD)

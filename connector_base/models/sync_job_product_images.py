@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import fields, models
 
 from ..engine.page_locks import try_lock
@@ -6,6 +8,10 @@ from .sync_job import Operation
 
 # Pictures per queue job: what is read again when a worker dies, and how long its transaction lasts
 CHUNK = 20
+# Platforms take a while to process pictures: seconds until the product is read again, and how long after its last
+# change that is done
+PROCESSING = 60
+PATIENCE = timedelta(hours=1)
 
 
 class SyncJob(models.Model):
@@ -31,7 +37,7 @@ class SyncJob(models.Model):
         if not self.items_total:
             self._progress(total=len(external_ids))
         pictures = backend.env["integration.product.pictures"]
-        done, busy, count = [], [], 0
+        done, busy, unready, count = [], [], [], 0
         for external_id in external_ids:
             if count >= CHUNK:
                 break
@@ -48,6 +54,8 @@ class SyncJob(models.Model):
             read, errors = pictures._read(backend, binding)
             backend.env["integration.product.exporter"]._note_pulled(backend, {binding: None})
             count += read
+            if binding.images_due and self._is_fresh(binding):
+                unready.append(external_id)
             for error in errors:
                 self._fail_document(
                     external_id,
@@ -59,8 +67,17 @@ class SyncJob(models.Model):
             if not errors:
                 self._resolve_documents([external_id], "import_product_images")
             self._progress(done=0 if errors else 1, failed=1 if errors else 0)
+        if unready:
+            backend._enqueue(
+                "import_product_ids", arguments={"external_ids": unready}, priority=self.priority, eta=PROCESSING
+            )
         settled = set(done)
         rest = [key for key in external_ids if key not in settled and key not in busy] + busy
         if rest:
             self._chain({"external_ids": rest}, eta=1 if len(busy) == len(rest) else None)
         return self.env._("Pictures read: %s", count)
+
+    def _is_fresh(self, binding):
+        """Whether the product changed so lately that the platform may still be processing its pictures."""
+        changed_at = binding.remote_updated_at or binding.create_date
+        return changed_at > fields.Datetime.now() - PATIENCE

@@ -1,4 +1,5 @@
 from . import (
+    test_access_at_work,
     test_accounting_dates,
     test_api_call,
     test_api_user_errors,
@@ -28,6 +29,7 @@ from . import (
     test_order_hold,
     test_order_holds,
     test_order_import,
+    test_order_products,
     test_order_score,
     test_order_settings,
     test_order_update,
@@ -59,6 +61,7 @@ from . import (
     test_product_resolver,
     test_rate_limit,
     test_reconciliation,
+    test_reconnect,
     test_refund_request,
     test_refunds,
     test_returns,

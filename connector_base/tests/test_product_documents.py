@@ -150,8 +150,14 @@ class TestProductDocuments(ProductCase):
         self.assertEqual(document.variants[1].image, document.images[1].checksum)
         self.assertEqual(document.variants[2].image, "")
         before = field_digests(document)
+        picture_of = document.images[2]
         self.env["integration.binding.image"].create(
-            {"product_binding_id": binding.id, "external_id": "I9", "checksum": document.images[2].checksum}
+            {
+                "product_binding_id": binding.id,
+                "external_id": "I9",
+                "checksum": picture_of.checksum,
+                "alt": picture_of.alt,
+            }
         )
         [document] = self.build(binding)
         self.assertEqual((document.images[2].external_id, document.variants[0].image), ("I9", "I9"))

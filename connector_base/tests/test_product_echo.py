@@ -72,3 +72,25 @@ class TestProductEcho(ProductCase):
         self.import_products(make_product("1", later, variants=[make_variant("V1", sku="CUP")], currency=self.currency))
         self.assertEqual(template.name, "Product 1")
         self.assertFalse(self.marks())
+
+    def test_linked_product_whose_values_odoo_keeps(self):
+        template = self.env["product.template"].create({"name": "Cup", "default_code": "CUP", "list_price": 12.0})
+        self.marks()
+        theirs = make_product("1", variants=[make_variant("V1", sku="CUP")], tags=("Blue",), currency=self.currency)
+        self.import_products(theirs)
+        self.assertEqual(template.name, "Cup", "it is newer in Odoo")
+        self.assertEqual(self.marks(), self.binding_of("1").ids)
+        self.assertEqual(self.parts(), {"basics", "prices"})
+        [planned] = self.env["integration.product.exporter"]._plan(self.backend, self.binding_of("1"))
+        agreed = self.binding_of("1").digests_out
+        self.assertEqual(agreed.get("tags"), planned.digests["tags"], "what Odoo doesn't have is not taken away there")
+
+    def test_linked_product_of_which_odoo_decides(self):
+        self.backend.product_owner = "odoo"
+        template = self.env["product.template"].create({"name": "Cup", "default_code": "CUP", "list_price": 12.0})
+        self.marks()
+        later = 60 * 24 * 365 * 20
+        self.import_products(make_product("1", later, variants=[make_variant("V1", sku="CUP")], currency=self.currency))
+        self.assertEqual(template.name, "Cup")
+        self.assertEqual(self.marks(), self.binding_of("1").ids)
+        self.assertLessEqual({"basics", "prices"}, self.parts())

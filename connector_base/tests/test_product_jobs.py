@@ -1,8 +1,10 @@
 import base64
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import datetime, timezone
 from unittest.mock import patch
 
+from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
@@ -234,6 +236,33 @@ class TestProductJobs(ProductCase):
         self.assertFalse(self.further(template))
         self.import_products(self.with_pictures(minutes=3))
         self.assertFalse(template.image_1920)
+
+    def test_pictures_that_the_platform_is_still_processing(self):
+        document = self.with_pictures("red", "blue")
+        ready = document.images
+        now = datetime.now(timezone.utc)
+        unready = (ready[0], replace(ready[1], url=""))
+        self.adapter.products["1"] = replace(document, images=unready, updated_at=now)
+        template = self.import_product(self.adapter.products["1"])
+        [job] = self.run_all("import_product_images")
+        self.assertEqual((self.picture_calls(), len(self.further(template)), job.items_failed), (1, 0, 0))
+        self.assertTrue(self.binding_of("1").images_due)
+        again = self.env["sync.job"].search([("operation", "=", "import_product_ids"), ("state", "=", "pending")])
+        self.assertGreater(again.eta, fields.Datetime.now())
+        again._run_import_product_ids(**again.arguments)
+        self.assertEqual(len(self.run_all("import_product_images")), 1, "nothing new yet: it is tried again")
+        self.adapter.products["1"] = replace(document, images=ready, updated_at=now)
+        again._run_import_product_ids(**again.arguments)
+        self.run_all("import_product_images")
+        self.assertEqual((self.picture_calls(), len(self.further(template))), (2, 1))
+        self.assertFalse(self.binding_of("1").images_due)
+
+    def test_pictures_that_are_never_ready(self):
+        document = self.with_pictures("red")
+        self.adapter.products["1"] = replace(document, images=(replace(document.images[0], url=""),))
+        self.import_product(self.adapter.products["1"])  # it changed long ago
+        self.run_all("import_product_images")
+        self.assertFalse(self.env["sync.job"].search([("operation", "=", "import_product_ids")]))
 
     def test_big_pictures_and_bad_ones(self):
         content, image = make_picture("red", size=(2200, 100))

@@ -85,7 +85,7 @@ class TestProductOwnership(ProductCase):
     def test_exporter_hears_of_every_import_once(self):
         told = []
         exporter = type(self.env["integration.product.exporter"])
-        with patch.object(exporter, "_note_pulled", lambda exporter, backend, documents: told.append(documents)):
+        with patch.object(exporter, "_note_pulled", lambda exporter, backend, documents, ours: told.append(documents)):
             document = make_product("1")
             self.import_products(document)
             self.import_products(document)

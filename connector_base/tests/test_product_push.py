@@ -70,6 +70,30 @@ class TestProductPush(ProductCase):
         self.assertEqual(self.push(), 1)
         self.assertEqual(self.adapter.calls, [])
 
+    def test_descriptions_of_pictures_are_the_platforms(self):
+        self.cup.image_1920 = picture("red")
+        binding = self.publish(self.cup)
+        self.push()
+        self.assertEqual([image.alt for image in self.adapter.shop["P1"].images], ["Cup"], "a new one is named")
+        self.adapter.calls.clear()
+        self.cup.name = "Mug"
+        self.push()
+        self.assertEqual(self.adapter.pushed, [("Mug", ["basics"])], "its pictures stay as they are")
+        row = self.env["integration.binding.image"].search([("product_binding_id", "=", binding.id)])
+        row.alt = "A mug on a table"  # somebody wrote it there
+        further = self.env["integration.product.image"].create(
+            {"product_tmpl_id": self.cup.id, "image_1920": picture("blue"), "name": "From behind"}
+        )
+        self.push()
+        self.assertEqual([image.alt for image in self.adapter.shop["P1"].images], ["A mug on a table", "From behind"])
+        further.name = "Its handle"
+        self.push()
+        self.assertEqual(self.adapter.shop["P1"].images[1].alt, "Its handle")
+        self.adapter.calls.clear()
+        self.exporter._mark(binding)
+        self.push()
+        self.assertFalse(self.adapter.pushed)
+
     def test_pictures_are_sent_once(self):
         self.shirt.image_1920 = picture("red")
         binding = self.publish(self.shirt)
