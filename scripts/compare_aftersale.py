@@ -78,7 +78,7 @@ def compare_refunds(ledger: list[dict], rpc: Rpc, backend_id: int, orders: set[s
         note = Differences(places.get(entry["currency"], 2))
         note.same("currency", entry["currency"], row["currency_id"][1])
         note.amount("amount", record["amount"], row["amount"])
-        note.same("units", Decimal(sum(record["units"].values())), units[row["id"]].normalize() + 0)
+        note.same("units", Decimal(sum(record["units"].values())), Decimal(units[row["id"]]).normalize() + 0)
         if note.found:
             result.problems[label] = note.found
     result.unexpected = [f"refund {external_id}" for external_id in known.keys() - expected.keys()]

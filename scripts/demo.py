@@ -109,18 +109,24 @@ def check(demo: Demo) -> int:
     """Compare both, change something of each kind on either side, print what came of it; return the exit code."""
     with progress("comparison of everything"):
         found = results(demo.sandbox, demo.rpc, demo.backend_id)
+    show(found)
     with progress("changes on both sides"):
         steps = RoundTrip(demo.rpc, demo.sandbox, demo.backend_id).run()
     with progress("comparison once more"):
         again = results(demo.sandbox, demo.rpc, demo.backend_id)
-    lines = [f"{what}: {line}" for result in (found, again) for what, entry in result.items() for line in entry.lines()]
-    for line in lines[:SHOWN]:
-        print(line)
-    if len(lines) > SHOWN:
-        print(f"... and {len(lines) - SHOWN} more")
+    show(again)
     print(report(demo, again, steps))
     good = [entry.green for result in (found, again) for entry in result.values()]
     return 0 if all(good) and all(step.green for step in steps) else 1
+
+
+def show(found: dict[str, compare.Result]) -> None:
+    """Print what differs."""
+    lines = [f"{what}: {line}" for what, result in found.items() for line in result.lines()]
+    for line in lines[:SHOWN]:
+        print(line)
+    if len(lines) > SHOWN:
+        print(f"... and {len(lines) - SHOWN} more", flush=True)
 
 
 def report(demo: Demo, found: dict[str, compare.Result], steps: list) -> str:

@@ -16,8 +16,8 @@ IMPORT_SECONDS = 1800
 # What is kept in step from the first moment on; stock is told when Odoo has counted.
 FLOWS = ("import_products", "export_products", "import_shipments", "export_shipments", "import_customers")
 LATER = ("export_stock", "export_customers")
-# Calls that change nothing a merchant sees: they ask for a long answer, for a place to put a file, for news.
-SILENT = ("BulkOperation", "WebhookSubscription", "StagedUploads", "MetafieldDefinition")
+# Calls that change nothing a merchant sees: they ask for a long answer, for news, for a kind of field.
+SILENT = ("BulkOperation", "WebhookSubscription", "MetafieldDefinition")
 # Units per euro, for the currencies the shop sells in: a user enters rates, or lets Odoo fetch them.
 RATES = {
     "EUR": 1.0,
