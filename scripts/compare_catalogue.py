@@ -101,17 +101,19 @@ def compare_stock(stock: list[dict], rpc: Rpc, backend_id: int) -> Result:
     for row in rpc.search_read("integration.stock.level", domain, ["binding_id", "location_id", "quantity"]):
         if row["location_id"][0] in names:
             offered[variants[row["binding_id"][0]]][names[row["location_id"][0]]] = row["quantity"]
-    result = Result(in_odoo=sum(map(len, offered.values())))
+    result = Result()
     for entry in stock:
         known = offered.get(str(entry["variant_id"]), {})
-        for level in entry["levels"]:
-            place = str(level["location_id"])
-            if not level["active"] or place not in places:
-                continue
-            result.in_shop += 1
-            label = f"{entry['sku']} at {places[place]}"
-            if place not in known:
-                result.missing.append(label)
-            elif known[place] != max(0, level["available"]):
-                result.problems[label] = [f"{level['available']} in the shop, {known[place]} offered by Odoo"]
+        shown = {str(level["location_id"]): level["available"] for level in entry["levels"] if level["active"]}
+        for place, name in places.items():
+            label = f"{entry['sku']} at {name}"
+            if place in shown:
+                result.in_shop += 1
+                result.in_odoo += place in known
+                if place not in known:
+                    result.missing.append(label)
+                elif known[place] != max(0, shown[place]):
+                    result.problems[label] = [f"{shown[place]} in the shop, {known[place]} offered by Odoo"]
+            elif known.get(place):
+                result.problems[label] = [f"not stocked in the shop, {known[place]} offered by Odoo"]
     return result

@@ -172,6 +172,7 @@ def import_everything(rpc: Rpc, backend_id: int, seconds: float = IMPORT_SECONDS
         rpc.call("integration.backend", "action_import_all_products", [backend_id])
     # pictures take long and nothing depends on them
     wait_until_done(rpc, backend_id, but=("import_product_images",), **options)
+    decide(rpc, backend_id)
     since = datetime.now(timezone.utc) - timedelta(days=HISTORY_DAYS)
     wizard = rpc.create("integration.import", {"backend_id": backend_id, "since": since.strftime("%Y-%m-%d %H:%M:%S")})
     rpc.call("integration.import", "action_start", [wizard])
@@ -182,6 +183,15 @@ def import_everything(rpc: Rpc, backend_id: int, seconds: float = IMPORT_SECONDS
     wait_until_done(rpc, backend_id, **options)
     rpc.call("integration.backend", "write", [backend_id], dict.fromkeys(LATER, True))
     wait_until_done(rpc, backend_id, **options)
+
+
+def decide(rpc: Rpc, backend_id: int) -> None:
+    """Have the products created that wait for a decision: those of the shop whose variants share a SKU."""
+    waiting_ones = rpc.search_read(
+        "integration.product.conflict", [("backend_id", "=", backend_id), ("state", "=", "open")], ["id"]
+    )
+    if waiting_ones:
+        rpc.call("integration.product.conflict", "action_create", [row["id"] for row in waiting_ones])
 
 
 def map_places(rpc: Rpc, backend_id: int) -> None:
