@@ -4,7 +4,7 @@ Amounts are compared exactly, in the currency the customer paid, at that currenc
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -225,10 +225,15 @@ def compare(ledger: list[dict], rpc: Rpc, backend_id: int) -> Result:
     return result
 
 
-def table(rows: list[tuple[str, object]]) -> str:
-    """Return a table with one row of figures under its headings."""
-    widths = [max(len(title), len(str(value))) for title, value in rows]
-    head = " | ".join(title.rjust(width) for (title, _value), width in zip(rows, widths, strict=True))
-    figures = " | ".join(str(value).rjust(width) for (_title, value), width in zip(rows, widths, strict=True))
-    rule = "-+-".join("-" * width for width in widths)
-    return f"{head}\n{rule}\n{figures}"
+def table(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    """Return a table: texts to the left, numbers to the right."""
+    widths = [max(len(str(row[column])) for row in (headings, *rows)) for column in range(len(headings))]
+
+    def line(row: Sequence[object]) -> str:
+        cells = zip(row, widths, strict=True)
+        texts = (
+            str(value).ljust(width) if isinstance(value, str) else str(value).rjust(width) for value, width in cells
+        )
+        return " | ".join(texts).rstrip()
+
+    return "\n".join([line(headings), "-+-".join("-" * width for width in widths), *map(line, rows)])

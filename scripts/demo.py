@@ -1,41 +1,24 @@
-"""`./run demo`: the stand-in shop and Odoo, connected the way a user connects them, orders imported."""
+"""`./run demo`: the stand-in shop and Odoo, connected the way a user connects them, in step both ways."""
 
 import sys
 import time
-from collections.abc import Callable
+from collections import Counter
 from contextlib import ExitStack
-from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from dataclasses import dataclass, field
 
-from . import compare, databases
+from . import compare, databases, merchant
 from .cli import present, refuse
-from .console import Failure, progress, say
+from .compare_aftersale import compare_refunds, compare_shipments
+from .compare_catalogue import compare_products, compare_stock
+from .console import Failure, progress
+from .merchant import SHOP, shop
+from .round_trip import HEADINGS, RoundTrip, names
 from .rpc import Rpc, RpcError
 from .servers import OdooServer, SandboxServer
 from .state import State
 from .workshop import CHANNELS, Workshop, opened
 
-SHOP = "demo-store.myshopify.com"
-# The seed goes back 120 days; the connect form's default is 90.
-HISTORY_DAYS = 150
-IMPORT_SECONDS = 1800
-# Units per euro, for the currencies the shop sells in: a user enters rates, or lets Odoo fetch them.
-RATES = {
-    "EUR": 1.0,
-    "USD": 1.08,
-    "GBP": 0.85,
-    "CAD": 1.47,
-    "AUD": 1.64,
-    "CHF": 0.95,
-    "SEK": 11.3,
-    "NOK": 11.6,
-    "DKK": 7.46,
-    "PLN": 4.3,
-    "JPY": 162.0,
-    "NZD": 1.78,
-    "MXN": 18.5,
-    "KWD": 0.33,
-}
+SHOWN = 50  # differences
 
 
 @dataclass
@@ -48,115 +31,7 @@ class Demo:
     backend_id: int
     seconds: float = 0.0
     calls: int = 0
-
-
-def shop(sandbox: SandboxServer, what: str = ""):
-    """Ask the sandbox about the demo store."""
-    return sandbox.control(f"shops/{SHOP}{'/' + what if what else ''}")
-
-
-def prepare_company(rpc: Rpc, currency: str, currencies: set[str]) -> None:
-    """Let the company keep its books in the shop's currency and know a rate for each other one; once."""
-    if rpc.search_count("integration.backend", [("active", "in", [True, False])]):
-        return
-    found = rpc.search_read(
-        "res.currency", [("name", "in", [*currencies, currency]), ("active", "in", [True, False])], ["name", "active"]
-    )
-    ids = {entry["name"]: entry["id"] for entry in found}
-    rpc.call("res.currency", "write", list(ids.values()), {"active": True})
-    company = rpc.search_read("res.company", [], ["id"], limit=1)[0]["id"]
-    rpc.call("res.company", "write", [company], {"name": "Demo Company", "currency_id": ids[currency]})
-    unknown = sorted(set(ids) - set(RATES))
-    if unknown:
-        say(f"  no rate known for {', '.join(unknown)}: orders in them will be held until you enter one")
-    day = (datetime.now(timezone.utc) - timedelta(days=2 * HISTORY_DAYS)).strftime("%Y-%m-%d")
-    rates = rpc.search_read("res.currency.rate", [("company_id", "=", company)], ["currency_id"])
-    rated = {entry["currency_id"][1] for entry in rates}
-    for name in sorted((set(ids) & set(RATES)) - {currency} - rated):
-        rate = RATES[name] / RATES[currency]
-        rpc.create("res.currency.rate", {"currency_id": ids[name], "company_id": company, "name": day, "rate": rate})
-
-
-def connect(rpc: Rpc, sandbox: SandboxServer) -> int:
-    """Connect the demo store with the form a user fills in, unless it is connected; return the backend's id.
-
-    Products and taxes that Odoo lacks are created. The default in the context is a setting of the new channel that the
-    form does not ask for: the shop's test orders are imported too.
-    """
-    domain = [("platform", "=", "shopify"), ("state", "in", ("connected", "error"))]
-    known = rpc.search_read("integration.backend", domain, ["state"], limit=1)
-    if known:
-        if known[0]["state"] == "error":  # somebody tried a fault: what its page says to do
-            rpc.call("integration.backend", "action_test_connection", [known[0]["id"]])
-        return known[0]["id"]
-    account = shop(sandbox)
-    since = datetime.now(timezone.utc) - timedelta(days=HISTORY_DAYS)
-    wizard = rpc.create(
-        "integration.connect",
-        {
-            "platform": "shopify",
-            "name": "Demo store",
-            "shopify_domain": SHOP,
-            "shopify_auth": "client_credentials",
-            "shopify_client_id": account["client_id"],
-            "shopify_client_secret": account["client_secret"],
-            "import_from": since.strftime("%Y-%m-%d %H:%M:%S"),
-            "unknown_product": "create",
-            "tax_policy": "create",
-        },
-    )
-    rpc.call("integration.connect", "action_connect", [wizard], context={"default_skip_test_orders": False})
-    return rpc.search_read("integration.backend", domain, ["id"], limit=1)[0]["id"]
-
-
-def waiting(rpc: Rpc, backend_id: int) -> list[dict]:
-    """Return the sync jobs of a backend that are not done yet."""
-    domain = [("backend_id", "=", backend_id), ("state", "in", ["pending", "processing"])]
-    return rpc.search_read(
-        "sync.job", domain, ["name", "operation", "state", "items_done", "items_total", "items_failed"]
-    )
-
-
-def wait_until(condition: Callable[[], bool], seconds: float, what: str) -> None:
-    """Wait for something that is looked at every half second.
-
-    :raises Failure: it did not come true in time
-    """
-    deadline = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > deadline:
-            raise Failure(f"Not within {seconds:.0f} s: {what}.")
-        time.sleep(0.5)
-
-
-def wait_until_imported(rpc: Rpc, backend_id: int, seconds: float = IMPORT_SECONDS, *, quiet: bool = False) -> None:
-    """Wait until no sync job waits and no webhook event is unprocessed; show how far it is.
-
-    :raises Failure: it takes too long, or the connection failed
-    """
-    deadline, shown = time.monotonic() + seconds, ""
-    while time.monotonic() < deadline:
-        jobs = waiting(rpc, backend_id)
-        events = rpc.search_count("integration.webhook.event", [("backend_id", "=", backend_id), ("state", "=", "new")])
-        if not jobs and not events:
-            return
-        backend = rpc.call("integration.backend", "read", [backend_id], ["state", "state_message"])[0]
-        if backend["state"] == "error":
-            raise Failure(f"The connection to the shop failed: {backend['state_message']}")
-        imports = [job for job in jobs if job["operation"] == "import_order_period"] or jobs
-        text = "; ".join(f"{job['name']}: {job['items_done']} of {job['items_total'] or '?'}" for job in imports[:2])
-        if text and text != shown and not quiet:
-            say(f"    {text}")
-            shown = text
-        time.sleep(1)
-    raise Failure(f"The import is not done after {seconds:.0f} s: {waiting(rpc, backend_id)}")
-
-
-def api_calls(rpc: Rpc, backend_id: int) -> int:
-    """Return how many calls to the platform Odoo has recorded for a backend."""
-    return sum(
-        row["calls"] for row in rpc.search_read("integration.api.usage", [("backend_id", "=", backend_id)], ["calls"])
-    )
+    pushed: Counter = field(default_factory=Counter)  # what Odoo changed in the shop, by call
 
 
 def start(workshop: Workshop, stack: ExitStack) -> Demo:
@@ -187,62 +62,118 @@ def start(workshop: Workshop, stack: ExitStack) -> Demo:
         stack.enter_context(odoo)
     rpc = odoo.rpc()
     begun = time.monotonic()
+    try:
+        backend_id = in_step(rpc, sandbox)
+    except RpcError as error:
+        raise Failure(f"Connecting the shop failed: {error.message}", f"Odoo's log: {odoo.log}") from error
+    calls, pushed = merchant.calls_of(sandbox)
+    return Demo(odoo, sandbox, rpc, backend_id, time.monotonic() - begun, calls, pushed)
+
+
+def in_step(rpc: Rpc, sandbox: SandboxServer) -> int:
+    """Connect the shop and take over what it has; later, what changed since. Return the channel's id."""
     ledger = shop(sandbox, "ledger")["orders"]
-    prepare_company(rpc, shop(sandbox)["currency"], {entry["currency"] for entry in ledger})
-    with progress(f"import of {len(ledger)} orders"):
-        try:
-            known = rpc.search_read("integration.backend", [("platform", "=", "shopify")], ["id"], limit=1)
-            before = api_calls(rpc, known[0]["id"]) if known else 0
-            backend_id = connect(rpc, sandbox)
-            if known:
-                rpc.call("integration.backend", "action_sync_now", [backend_id])
-        except RpcError as error:
-            raise Failure(f"Connecting the shop failed: {error.message}", f"Odoo's log: {odoo.log}") from error
-        wait_until_imported(rpc, backend_id)
-    return Demo(odoo, sandbox, rpc, backend_id, time.monotonic() - begun, api_calls(rpc, backend_id) - before)
+    account = shop(sandbox)
+    merchant.prepare_company(rpc, account["currency"], {entry["currency"] for entry in ledger})
+    backend_id = merchant.connect(rpc, sandbox)
+    if rpc.call("integration.backend", "read", [backend_id], ["export_stock"])[0]["export_stock"]:
+        with progress("what changed since the last time"):
+            rpc.call("integration.backend", "action_sync_now", [backend_id])
+            merchant.wait_until_done(rpc, backend_id)
+    else:
+        count = account["counts"]
+        with progress(f"import of {count['products']} products, {count['orders']} orders, and what is in stock"):
+            merchant.import_everything(rpc, backend_id)
+    return backend_id
+
+
+def results(sandbox: SandboxServer, rpc: Rpc, backend_id: int) -> dict[str, compare.Result]:
+    """Compare everything that the shop and Odoo both have; return {what: result}."""
+    ledger = shop(sandbox, "ledger")["orders"]
+    places = {
+        row["name"]: row["decimal_places"] for row in rpc.search_read("res.currency", [], ["name", "decimal_places"])
+    }
+    bindings = rpc.search_read("integration.binding.order", [("backend_id", "=", backend_id)], ["external_id"])
+    orders = {row["external_id"] for row in bindings}
+    currency = places[shop(sandbox)["currency"]]
+    return {
+        "products": compare_products(shop(sandbox, "products")["products"], rpc, backend_id, currency),
+        "stock levels": compare_stock(shop(sandbox, "stock")["stock"], rpc, backend_id),
+        "orders": compare.compare(ledger, rpc, backend_id),
+        "shipments": compare_shipments(ledger, rpc, backend_id, orders),
+        "refunds": compare_refunds(ledger, rpc, backend_id, orders, places),
+    }
 
 
 def check(demo: Demo) -> int:
-    """Compare all orders with the shop's books, print the table; return the exit code."""
-    with progress("comparison of every order"):
-        result = compare.compare(shop(demo.sandbox, "ledger")["orders"], demo.rpc, demo.backend_id)
-    for line in result.lines()[:50]:
+    """Change something of each kind on either side, compare all that both have; return the exit code."""
+    with progress("changes on both sides"):
+        steps = RoundTrip(demo.rpc, demo.sandbox, demo.backend_id).run()
+    with progress("comparison of everything"):
+        found = results(demo.sandbox, demo.rpc, demo.backend_id)
+    show(found)
+    print(report(demo, found, steps))
+    return 0 if all(result.green for result in found.values()) and all(step.green for step in steps) else 1
+
+
+def show(found: dict[str, compare.Result]) -> None:
+    """Print what differs."""
+    lines = [f"{what}: {line}" for what, result in found.items() for line in result.lines()]
+    for line in lines[:SHOWN]:
         print(line)
-    if len(result.lines()) > 50:
-        print(f"... and {len(result.lines()) - 50} more")
+    if len(lines) > SHOWN:
+        print(f"... and {len(lines) - SHOWN} more", flush=True)
+
+
+def report(demo: Demo, found: dict[str, compare.Result], steps: list) -> str:
+    """Return the tables."""
     rows = [
-        ("orders in shop", result.in_shop),
-        ("in Odoo", result.in_odoo),
-        ("wrong", result.wrong),
-        ("held", result.held),
-        ("seconds", f"{demo.seconds:.1f}"),
-        ("API calls", demo.calls),
+        (what, result.in_shop, result.in_odoo, len(result.missing), result.wrong, result.held)
+        for what, result in found.items()
     ]
-    print(compare.table(rows))
-    return 0 if result.green else 1
+    parts = [
+        "",
+        compare.table(("", "in the shop", "in Odoo", "missing", "wrong", "for you to decide"), rows),
+        "",
+        compare.table(HEADINGS, [step.row() for step in steps]),
+        "",
+        f"In step after {demo.seconds:.1f} s and {demo.calls} API calls.",
+        f"Calls that changed the shop: {names(demo.pushed)}.",
+    ]
+    return "\n".join(parts)
 
 
 def summary(demo: Demo) -> str:
     """Return what a person needs to look around."""
     store = f"{demo.sandbox.address}/shop/{SHOP}/"
     orders = demo.rpc.search_count("sale.order", [("integration_backend_id", "=", demo.backend_id)])
+    products = demo.rpc.search_count("integration.binding.product", [("backend_id", "=", demo.backend_id)])
     return f"""
-  {orders} orders are in Odoo.
+  {products} products and {orders} orders are in Odoo, and what is in stock at each place.
 
   Odoo      {demo.odoo.address}/odoo
             login admin, password {demo.odoo.password}
   The shop  {store}
   Its admin {demo.sandbox.address}/ (faults, deliveries, API log)
 
-  Try this: place an order in the shop, and see it in Odoo seconds later: Sales, or the app Integrations, where the
-  webhook, the sync job and the API calls are listed. Pay, edit, cancel or refund it in the shop and look again.
+  Try this; each is on the other side seconds later:
 
-  Ctrl-C ends both. Orders stay: the next ./run demo goes on from here.
+  In the shop
+    place an order, pay, edit, cancel, fulfill or refund it     Sales: the order, its delivery, its refund
+    change a title, a price, a picture of a product ({store}products)
+  In Odoo
+    change a product's sales price or picture                   {store}products
+    Inventory: count a product, or receive some                 {store}stock
+    confirm an order of the shop, deliver it with a             the order's page in the shop
+      tracking number, press Refund on the Platform
+  The app Integrations lists each webhook, sync job and API call.
+
+  Ctrl-C ends both. Everything stays: the next ./run demo goes on from here.
 """
 
 
 def main(args: list[str]) -> int:
-    """Run the demo in the foreground, or once with a comparison at its end."""
+    """Run the demo in the foreground, or once with comparisons and a round trip at its end."""
     once = args == ["--once"]
     if not once:
         refuse(args)

@@ -44,6 +44,7 @@ from . import (
     integration_binding_variant,
     integration_carrier,
     integration_category,
+    integration_category_automatic,
     integration_change,
     integration_channel,
     integration_credential,

@@ -65,6 +65,26 @@ class TestProductEcho(ProductCase):
         self.assertFalse(self.marks())
         self.assertFalse(self.parts())
 
+    def test_category_that_turns_out_to_be_automatic(self):
+        template = self.import_product(make_product("1", category_ids=("C1", "C2"), currency=self.currency))
+        self.marks()
+        category = self.env["integration.category"].search(
+            [("backend_id", "=", self.backend.id), ("external_id", "=", "C2")]
+        )
+        category.automatic = True  # as when the categories are read, after the product
+        self.assertFalse(self.parts())
+        template.with_context(integration_from_backend=False).list_price = 11.0
+        self.assertEqual(self.parts(), {"prices"})
+
+    def test_wish_that_waits_when_a_category_turns_out_to_be_automatic(self):
+        self.import_product(make_product("1", category_ids=("C1", "C2"), currency=self.currency))
+        categories = (
+            self.env["integration.category"].search([("backend_id", "=", self.backend.id)]).grouped("external_id")
+        )
+        self.binding_of("1").category_ids -= categories["C1"]
+        categories["C2"].automatic = True
+        self.assertEqual(self.parts(), {"categories"})
+
     def test_linked_product(self):
         template = self.env["product.template"].create({"name": "Cup", "default_code": "CUP"})
         self.marks()

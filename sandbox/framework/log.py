@@ -20,6 +20,8 @@ class CallLog:
             counts["calls"] += 1
             counts[f"operation:{entry['operation']}"] += 1
             counts[f"status:{entry['status']}"] += 1
+            if entry.get("change"):
+                counts[f"change:{entry['operation']}"] += 1
             counts["cost"] += entry.get("actual_cost") or 0
             for name in ("error", "fault"):
                 if entry.get(name):

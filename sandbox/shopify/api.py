@@ -8,6 +8,7 @@ from graphql import (
     ExecutionResult,
     GraphQLError,
     GraphQLSyntaxError,
+    OperationType,
     execute_sync,
     get_operation_ast,
     parse,
@@ -193,6 +194,7 @@ class AdminApi:
         if not self.buckets.take(shop, requested):
             entry["error"] = "THROTTLED"
             return self._throttled(shop, requested)
+        entry["change"] = get_operation_ast(document, name).operation is OperationType.MUTATION
         services = self._services
         context = Context(
             shop, frozenset(shop.config["scopes"]), version, services.deliveries, services.later, services.faults

@@ -1,9 +1,10 @@
-"""The shop's own books: every order in the currency the customer paid, as placed or edited, before refunds.
+"""The shop's own books: every order in the currency the customer paid, as placed or edited, before refunds, and beside
+that what was sent and given back of it.
 
 What an import is compared with. Amounts are exact decimal texts.
 """
 
-from . import payments, pricing, rest, status
+from . import actions, fulfilling, payments, pricing, rest, status
 from .money import text
 from .shop import Shop, gid
 
@@ -69,6 +70,29 @@ def of_order(order: dict) -> dict:
         "fulfillment_status": status.fulfillment(order),
         "customer_email": order["email"],
         "updated_at": order["updated_at"],
+        "shipments": [_shipment(record) for record in order["fulfillments"]],
+        "refunds": [_refund(record, order) for record in order["refunds"]],
+    }
+
+
+def _shipment(record: dict) -> dict:
+    return {
+        "id": gid("Fulfillment", record["id"]),
+        "cancelled": record.get("status", "SUCCESS") == "CANCELLED",
+        "numbers": [entry["number"] for entry in fulfilling.tracking_of(record) if entry["number"]],
+        "lines": {gid("LineItem", entry["line_id"]): entry["quantity"] for entry in record["lines"]},
+    }
+
+
+def _refund(record: dict, order: dict) -> dict:
+    """``amount``: what the order is worth less, or what was paid back if that is more; ``units`` come back by line."""
+    kept = sum(entry["amount"] for entry in record["adjustments"])
+    paid = sum(entry["amount"] for entry in order["transactions"] if entry["id"] in record["transactions"])
+    worth = actions.worth_of(order, (*record["lines"], *record["shipping"])) - kept
+    return {
+        "id": gid("Refund", record["id"]),
+        "amount": figure(max(worth, paid), order),
+        "units": {gid("LineItem", entry["line_id"]): entry["quantity"] for entry in record["lines"]},
     }
 
 

@@ -178,6 +178,9 @@ def test_what_makes_a_result_red():
 
 def test_ids_and_tables():
     assert numeric_id("gid://shopify/Order/123") == "123"
-    assert table([("orders in shop", 2000), ("wrong", 0)]) == (
-        "orders in shop | wrong\n---------------+------\n          2000 |     0"
+    assert table(("", "in the shop", "wrong"), [("orders", 2000, 0), ("refunds", 7, 12)]) == (
+        "        | in the shop | wrong\n"
+        "--------+-------------+------\n"
+        "orders  |        2000 |     0\n"
+        "refunds |           7 |    12"
     )
