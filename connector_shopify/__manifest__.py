@@ -1,8 +1,8 @@
 {
     "name": "Shopify Connector",
     "version": "19.0.1.0.0",
-    "summary": "Shopify and Odoo in step: orders equal to the cent within seconds, products, stock, shipments, refunds, "
-    "customers, payouts",
+    "summary": "Shopify and Odoo in step: orders equal to the cent within seconds, products, stock, shipments, "
+    "refunds, customers, payouts",
     "author": "Connector Suite Maintainers",
     "website": "https://github.com/connector-suite/connector-suite",
     "license": "LGPL-3",
