@@ -186,10 +186,14 @@ class IntegrationProductExporter(models.AbstractModel):
             )
 
     @api.model
-    def _agree(self, backend, bindings):
-        """Take `bindings` as they are as what both sides agree on."""
+    def _agree(self, backend, bindings, names=None):
+        """Take `bindings` as they are as what both sides agree on; only in the fields `names` if given."""
         for planned in self._plan(backend, bindings):
-            planned.binding.digests_out = planned.digests
+            if names is None:
+                planned.binding.digests_out = planned.digests
+            else:
+                agreed = {name: value for name, value in planned.digests.items() if name in names}
+                planned.binding.digests_out = {**(planned.binding.digests_out or {}), **agreed}
 
     # === NAMES === #
 

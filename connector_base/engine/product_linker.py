@@ -46,7 +46,9 @@ class IntegrationProductLinker(models.AbstractModel):
                     entry.template,
                     self.env._(
                         "Not all of its variants are in “%(product)s”, and they can't be added: give it the platform's "
-                        "options (%(options)s) as attributes, and its variants the SKUs they have there.",
+                        "options (%(options)s) as attributes, and its variants the SKUs they have there; or, if an "
+                        "order line made it, choose “Create in Odoo” for a whole one, and archive it when it is sold "
+                        "out.",
                         product=entry.template.display_name,
                         options=", ".join(name for name, _values in entry.options) or "-",
                     ),
@@ -127,7 +129,9 @@ class IntegrationProductLinker(models.AbstractModel):
             return self._conflict(entry, "several", candidates, reason)
         if len(candidates) > 1:
             reason = self.env._(
-                "Its variants are in different products: %s", self._shown(candidates.mapped("display_name"))
+                "Its variants are in different products: %s. If order lines made them, choose “Create in Odoo”: it is "
+                "made whole, and orders find it from then on; archive those products when they are sold out.",
+                self._shown(candidates.mapped("display_name")),
             )
             return self._conflict(entry, "templates", candidates, reason)
         if candidates:

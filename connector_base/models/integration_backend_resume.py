@@ -16,7 +16,9 @@ class IntegrationBackend(models.Model):
     _inherit = "integration.backend"
 
     def _start_work(self, since):
-        """Override: after a pause, look at what polling doesn't tell."""
+        """Override: read categories before the products that name them; after a pause, look at what no poll tells."""
+        if self._syncs("products_in") or self._syncs("products_out"):
+            self._enqueue("import_categories", identity_key=f"import_categories:{self.id}")
         super()._start_work(since)
         if since:
             return
@@ -24,8 +26,6 @@ class IntegrationBackend(models.Model):
         jobs.search([("backend_id", "=", self.id), ("interrupted", "=", True)])._resume()
         changes = self.env["integration.change"].sudo()
         changes._wake({(self.id, kind) for kind in PUSH_OPERATIONS if changes._count(self, kind)})
-        if self._syncs("products_in") or self._syncs("products_out"):
-            self._enqueue("import_categories", identity_key=f"import_categories:{self.id}")
         if self._syncs("products_in"):
             self._look_for_products()
         if self._syncs("stock_out"):

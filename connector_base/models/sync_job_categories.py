@@ -36,6 +36,7 @@ class SyncJob(models.Model):
         return len(known)
 
     def _store_categories(self, documents):
+        agreed = self._agreed_on_categories({d.external_id: d.automatic for d in documents})
         known = self._make_known(
             "integration.category",
             {d.external_id: {"name": d.name, "handle": d.handle or False, "automatic": d.automatic} for d in documents},
@@ -45,6 +46,25 @@ class SyncJob(models.Model):
             category = known[document.external_id]
             if category.parent_id != (parent or category.browse()):
                 category.parent_id = parent
+
+        self.env["integration.product.exporter"]._agree(self.backend_id, agreed, {"category_ids"})
+
+    def _agreed_on_categories(self, automatic):
+        """Return the bindings of products that the platform has in the wanted categories, of those of which it turns
+        out now whether their products are chosen by the platform: that is no change of the products.
+
+        :param dict automatic: {external id: whether it is so}
+        """
+        categories = self.env["integration.category"].search(
+            [("backend_id", "=", self.backend_id.id), ("external_id", "in", list(automatic))]
+        )
+        turned = categories.filtered(lambda category: category.automatic != automatic[category.external_id])
+        bindings = self.env["integration.binding.product"]
+        if not (turned and self.backend_id._syncs("products_out")):
+            return bindings
+        bindings = bindings.search([("category_ids", "in", turned.ids), ("external_id", "!=", False)])
+        planned = self.env["integration.product.exporter"]._plan(self.backend_id, bindings)
+        return bindings.browse().union(*(one.binding for one in planned if "categories" not in one.parts))
 
     def _make_known(self, model, values):
         """Create, rename or archive records so that they are those of `values`, {external id: values}; return them."""

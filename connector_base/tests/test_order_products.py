@@ -144,3 +144,60 @@ class TestOrderProducts(ProductCase):
         self.import_orders(order)
         self.import_orders(order)
         self.assertEqual(self.reads(), [("6",)])
+
+
+@tagged("post_install", "-at_install")
+class TestProductsMadeFromOrders(ProductCase):
+    """Products that order lines made, before products were imported."""
+
+    def setUp(self):
+        super().setUp()
+        self.backend.write({"import_products": False, "unknown_product": "create"})
+
+    def order_all(self, product, indexes):
+        """Import an order of these variants of `product`; return what its lines made."""
+        lines = tuple(line_of(product, index, f"L{index}") for index in indexes)
+        self.import_orders(make_order("1", lines=lines))
+        self.backend.import_products = True
+        return self.order_of("1").order_line.product_id
+
+    def decide_to_create(self, product):
+        self.adapter.products = {product.external_id: product}
+        conflict = self.conflict_of(product.external_id)
+        conflict.action_create()
+        jobs = self.env["sync.job"].search([("operation", "=", "import_product_ids"), ("state", "=", "pending")])
+        for job in jobs:
+            job._run_import_product_ids(**job.arguments)
+        self.assertEqual(conflict.state, "done")
+
+    def test_single_variant_is_linked(self):
+        cup = make_product("5")
+        product = self.order_all(cup, [0])
+        renumbered = replace(cup, variants=(replace(cup.variants[0], sku="OTHER"),))
+        self.assertEqual(self.import_product(renumbered), product.product_tmpl_id, "its variant is bound to it")
+        self.assertEqual(len(self.env["integration.binding.variant"].search([("external_id", "=", "V5")])), 1)
+
+    def test_variants_that_became_products_of_their_own(self):
+        shirt = make_grid("9")
+        made = self.order_all(shirt, [0, 1])
+        self.assertEqual(len(made.product_tmpl_id), 2)
+        self.import_products(shirt)
+        conflict = self.conflict_of("9")
+        self.assertEqual((conflict.kind, conflict.candidate_ids), ("templates", made.product_tmpl_id))
+        self.assertIn("“Create in Odoo”", conflict.reason)
+        self.decide_to_create(shirt)
+        template = self.binding_of("9").odoo_id
+        self.assertNotIn(template, made.product_tmpl_id)
+        self.import_orders(make_order("2", lines=(line_of(shirt),)))
+        self.assertEqual(self.order_of("2").order_line.product_id.product_tmpl_id, template)
+        self.assertEqual(self.order_of("1").order_line.product_id, made, "what was sold stays what it was")
+
+    def test_one_of_several_variants_became_a_product(self):
+        shirt = make_grid("9")
+        made = self.order_all(shirt, [2])
+        self.import_products(shirt)
+        conflict = self.conflict_of("9")
+        self.assertEqual((conflict.kind, conflict.candidate_ids), ("structure", made.product_tmpl_id))
+        self.assertIn("“Create in Odoo”", conflict.reason)
+        self.decide_to_create(shirt)
+        self.assertEqual(len(self.binding_of("9").odoo_id.product_variant_ids), 4)

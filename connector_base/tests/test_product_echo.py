@@ -4,7 +4,7 @@ from unittest.mock import patch
 
 from odoo.tests import tagged
 
-from ..canonical import PRODUCT_PARTS
+from ..canonical import PRODUCT_PARTS, Category
 from .product_in_common import ProductAdapter, ProductCase, make_grid, make_picture, make_product, make_variant
 
 
@@ -114,3 +114,24 @@ class TestProductEcho(ProductCase):
         self.assertEqual(template.name, "Cup")
         self.assertEqual(self.marks(), self.binding_of("1").ids)
         self.assertLessEqual({"basics", "prices"}, self.parts())
+
+    def test_categories_whose_products_the_platform_chooses(self):
+        document = make_product("1", category_ids=("C1", "C9"), currency=self.currency)
+        template = self.import_product(document)
+        self.adapter.categories = (
+            Category(external_id="C1", name="Cups"),
+            Category(external_id="C9", name="New", automatic=True),
+        )
+        [job] = self.env["sync.job"].search([("operation", "=", "import_categories")])
+        job._run_import_categories()
+        self.assertFalse(self.marks())
+        self.assertFalse(self.parts(), "that C9 chooses its products is no change of this one")
+        self.import_products(replace(document, title="Other", updated_at=make_product("1", 1).updated_at))
+        self.assertFalse(self.marks())
+        template.list_price = 11.0
+        self.assertEqual(self.parts(), {"prices"})
+        cups = self.binding_of("1").category_ids.filtered(lambda category: not category.automatic)
+        self.binding_of("1").category_ids -= cups
+        self.adapter.categories = (Category(external_id="C9", name="New"),)
+        job._run_import_categories()
+        self.assertEqual(self.parts(), {"prices", "categories"}, "what people have changed is still to be sent")
