@@ -36,13 +36,13 @@ class Step:
         """Whether it was seen, by just the calls that it takes."""
         return not self.problem and self.changes == self.expected
 
-    def row(self) -> tuple[str, ...]:
+    def row(self) -> tuple[object, ...]:
         """Return the step's row of the table."""
         verdict = self.problem or ("as it should be" if self.green else f"expected: {names(self.expected)}")
-        return self.direction, self.what, self.seen, f"{self.seconds:.1f}", names(self.changes), verdict
+        return self.direction, self.what, self.seen, round(self.seconds, 1), self.calls, names(self.changes), verdict
 
 
-HEADINGS = ("way", "what was changed", "what is seen", "seconds", "calls that change the shop", "verdict")
+HEADINGS = ("way", "what was changed", "what is seen", "seconds", "API calls", "of these changed the shop", "verdict")
 
 
 def names(calls: Counter) -> str:
