@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from .console import Failure, say
 from .merchant import calls_of, shop, wait_until, wait_until_done
-from .rpc import Rpc
+from .rpc import Rpc, RpcError
 from .servers import SandboxServer
 
 SECONDS = 90
@@ -162,8 +162,8 @@ class RoundTrip:
         try:
             change()
             wait_until(there, SECONDS, f"{what}: {seen}")
-        except Failure as failure:
-            step.problem = str(failure)
+        except (Failure, RpcError) as error:
+            step.problem = str(error)
         step.seconds = time.monotonic() - started
         self.settle()
         after, changed = calls_of(self.sandbox)
