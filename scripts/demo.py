@@ -158,14 +158,14 @@ def summary(demo: Demo) -> str:
 
   Try this; each is on the other side seconds later:
 
-  In the shop
-    place an order, pay, edit, cancel, fulfill or refund it     Sales: the order, its delivery, its refund
-    change a title, a price, a picture of a product ({store}products)
-  In Odoo
-    change a product's sales price or picture                   {store}products
-    Inventory: count a product, or receive some                 {store}stock
-    confirm an order of the shop, deliver it with a             the order's page in the shop
-      tracking number, press Refund on the Platform
+  in the shop: place an order; pay, edit, fulfill, refund or cancel it on its page; change a title, a price, a picture
+      {store}products
+      and see it in Odoo: Sales, its orders, their deliveries and refunds; the product's form
+  in Odoo: change a product's sales price or picture; count it (Inventory, Physical Inventory); confirm an order of the
+      shop, deliver it with a tracking number, press Refund on the Platform
+      and see it in the shop: {store}products
+      {store}stock and the order's page
+
   The app Integrations lists each webhook, sync job and API call.
 
   Ctrl-C ends both. Everything stays: the next ./run demo goes on from here.

@@ -187,11 +187,11 @@ def import_everything(rpc: Rpc, backend_id: int, seconds: float = IMPORT_SECONDS
 
 def decide(rpc: Rpc, backend_id: int) -> None:
     """Have the products created that wait for a decision: those of the shop whose variants share a SKU."""
-    waiting_ones = rpc.search_read(
+    undecided = rpc.search_read(
         "integration.product.conflict", [("backend_id", "=", backend_id), ("state", "=", "open")], ["id"]
     )
-    if waiting_ones:
-        rpc.call("integration.product.conflict", "action_create", [row["id"] for row in waiting_ones])
+    if undecided:
+        rpc.call("integration.product.conflict", "action_create", [row["id"] for row in undecided])
 
 
 def map_places(rpc: Rpc, backend_id: int) -> None:
@@ -218,10 +218,3 @@ def take_stock(rpc: Rpc, backend_id: int) -> None:
     """Make what the shop has in stock Odoo's first inventory; what somebody has counted in Odoo is left alone."""
     action = rpc.call("integration.backend", "action_import_stock", [backend_id])
     rpc.call(action["res_model"], "action_start", [action["res_id"]])
-
-
-def api_calls(rpc: Rpc, backend_id: int) -> int:
-    """Return how many calls to the platform Odoo has recorded for a backend."""
-    return sum(
-        row["calls"] for row in rpc.search_read("integration.api.usage", [("backend_id", "=", backend_id)], ["calls"])
-    )

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from .console import Failure, say
 from .merchant import calls_of, shop, wait_until, wait_until_done
-from .rpc import Rpc
+from .rpc import Rpc, RpcError
 from .servers import SandboxServer
 
 SECONDS = 90
@@ -36,13 +36,13 @@ class Step:
         """Whether it was seen, by just the calls that it takes."""
         return not self.problem and self.changes == self.expected
 
-    def row(self) -> tuple[str, ...]:
+    def row(self) -> tuple[object, ...]:
         """Return the step's row of the table."""
         verdict = self.problem or ("as it should be" if self.green else f"expected: {names(self.expected)}")
-        return self.direction, self.what, self.seen, f"{self.seconds:.1f}", names(self.changes), verdict
+        return self.direction, self.what, self.seen, round(self.seconds, 1), self.calls, names(self.changes), verdict
 
 
-HEADINGS = ("way", "what was changed", "what is seen", "seconds", "calls that change the shop", "verdict")
+HEADINGS = ("way", "what was changed", "what is seen", "seconds", "API calls", "of these changed the shop", "verdict")
 
 
 def names(calls: Counter) -> str:
@@ -162,8 +162,8 @@ class RoundTrip:
         try:
             change()
             wait_until(there, SECONDS, f"{what}: {seen}")
-        except Failure as failure:
-            step.problem = str(failure)
+        except (Failure, RpcError) as error:
+            step.problem = str(error)
         step.seconds = time.monotonic() - started
         self.settle()
         after, changed = calls_of(self.sandbox)
