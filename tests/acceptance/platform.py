@@ -101,6 +101,10 @@ class Platform:
         """Return those of `calls` that change something."""
         raise NotImplementedError()
 
+    def undelivered(self):
+        """Return how many webhooks are still on their way."""
+        raise NotImplementedError()
+
     def forbid(self, capability):
         """Take a permission away that only `capability` needs; return the word that the error must name."""
         raise NotImplementedError()

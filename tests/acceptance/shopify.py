@@ -147,6 +147,9 @@ class Shopify(Platform):
         self.stand_in.control(f"shops/{DOMAIN}", {"scopes": scopes})
         return words[0]
 
+    def undelivered(self):
+        return self.stand_in.control(f"shops/{DOMAIN}/deliveries")["pending"]
+
     def calls(self):
         path = f"shops/{DOMAIN}/log"
         found = [entry["operation"] for entry in self.stand_in.control(f"{path}?limit=1000")["calls"]]

@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+import time
 from contextlib import contextmanager
 from datetime import datetime, timezone
 from decimal import Decimal
@@ -23,6 +24,7 @@ from .stand_in import Mailbox, StandIn
 LONG_AGO = datetime(2020, 1, 1, tzinfo=timezone.utc)
 MAX_PAGES = 50
 MAX_CALLS = 500
+WEBHOOK_SECONDS = 20
 
 
 class Killed(BaseException):
@@ -237,18 +239,20 @@ class SuiteBase:
         path, headers, body = call
         return WebhookRequest(method="POST", url=path, headers=headers, query={}, body=body)
 
-    def arrived(self, backend, resource, count):
-        """Return the first `count` webhooks about `resource` that came since the last look, as verified requests.
-
-        What came about other things before them is dropped.
-        """
+    def arrived(self, backend, resource):
+        """Return the webhooks about `resource` that came since the last look, as (envelope, body), checked."""
         adapter, found = backend._adapter(), []
-        while len(found) < count:
-            request = self.webhook(self.mailbox.take())
+        deadline = time.monotonic() + WEBHOOK_SECONDS
+        while self.account.undelivered():
+            self.assertLess(time.monotonic(), deadline, "webhooks are still to come")
+            time.sleep(0.02)
+        for call in self.mailbox.take():
+            request = self.webhook(call)
             adapter._verify_webhook(backend, request)
             envelope = adapter._read_webhook(backend, request)
             if envelope.resource == resource:
                 found.append((envelope, request.body))
+        self.assertTrue(found, f"no webhook about {resource} came")
         return found
 
     def store(self, backend, received):
