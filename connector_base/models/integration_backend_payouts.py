@@ -6,9 +6,7 @@ class IntegrationBackend(models.Model):
 
     _inherit = "integration.backend"
 
-    import_payouts = fields.Boolean(
-        string="Import Payouts", tracking=True, help="What the platform pays out to your bank is read once a day."
-    )
+    import_payouts = fields.Boolean(tracking=True, help="What the platform pays out to your bank is read once a day.")
     payout_booking = fields.Selection(
         [("off", "Only show them"), ("draft", "Prepare entries"), ("posted", "Post entries")],
         string="Payouts",
@@ -18,9 +16,7 @@ class IntegrationBackend(models.Model):
         help="What becomes of a payout once it is paid: one balanced entry with the payments and refunds it settles, "
         "the platform's fees, and the money on its way to the bank.",
     )
-    payout_journal_id = fields.Many2one(
-        "account.journal", string="Payout Journal", check_company=True, domain="[('type', '=', 'general')]"
-    )
+    payout_journal_id = fields.Many2one("account.journal", check_company=True, domain="[('type', '=', 'general')]")
     payout_bank_account_id = fields.Many2one(
         "account.account",
         string="Money Under Way",
@@ -46,7 +42,7 @@ class IntegrationBackend(models.Model):
         check_company=True,
         help="What the platform holds back for a while. Empty: as everything else.",
     )
-    payout_count = fields.Integer(string="Payout Count", compute="_compute_payout_count")
+    payout_count = fields.Integer(compute="_compute_payout_count")
 
     def _compute_payout_count(self):
         counts = dict(

@@ -123,6 +123,4 @@ class IntegrationPayoutLine(models.Model):
     order_external_id = fields.Char(string="Platform Order ID", readonly=True)
     order_id = fields.Many2one("sale.order", readonly=True, ondelete="set null", index="btree_not_null")
     payment_external_id = fields.Char(string="Transaction ID", readonly=True)
-    payment_id = fields.Many2one(
-        "integration.payment", string="Payment", readonly=True, ondelete="set null", index="btree_not_null"
-    )
+    payment_id = fields.Many2one("integration.payment", readonly=True, ondelete="set null", index="btree_not_null")

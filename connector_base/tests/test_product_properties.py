@@ -49,7 +49,7 @@ class TestProductProperties(ProductCase):
             savepoint.rollback()
             self.env.invalidate_all()
 
-    @DATABASE
+    @settings(DATABASE, max_examples=5)
     @given(documents=st.tuples(*(trees(external_id=str(number)) for number in range(4))))
     def test_a_page_is_as_good_as_one_by_one(self, documents):
         with self.env.cr.savepoint() as savepoint:

@@ -28,7 +28,7 @@ from odoo.fields import Command
 
 from . import _jobs, _shop
 from .memory import resident, slope
-from .report import median, parser, report
+from .report import median, parser, report, show
 
 SIZES = ("S", "M", "L")
 VARIANTS = len(SIZES)
@@ -384,6 +384,7 @@ def main():
                 profile(stage, options)
                 return
             brought, facts = measure_in(stage, options)
+            print(show("products, in", brought), flush=True)
             told, more = measure_out(stage, options)
     report("products", brought + told, target=options.json, **facts, **more)
 

@@ -18,7 +18,7 @@ from unittest.mock import patch
 from odoo.fields import Command
 
 from . import _jobs, _shop
-from .report import in_turn, median, parser, report
+from .report import in_turn, median, parser, report, show
 
 PLACES = 3
 
@@ -226,6 +226,7 @@ def main():
         with patch.object(bench.registry["integration.backend"], "_adapter", lambda backend: platform):
             stage = Stage(bench, platform, options.articles)
             rows = list(push_rows(stage, options))
+            print(show("stock, sent", rows), flush=True)
             stage.receive(min(200, options.moves), told=True)  # warms
             found = in_turn(
                 options.runs,
