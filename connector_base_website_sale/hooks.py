@@ -47,7 +47,7 @@ def _move(env, source, target, template_of, domain=()):
         created = env[target].create(
             [
                 {
-                    "name": picture.name or template_of(picture).name,
+                    "name": picture.name,
                     "sequence": picture.sequence,
                     "product_tmpl_id": template_of(picture).id,
                     "product_variant_ids": [Command.set(picture.product_variant_ids.ids)],

@@ -192,7 +192,7 @@ class IntegrationProductPictures(models.AbstractModel):
             beside.pop(first.checksum).unlink()
         kept = {}
         for row in rows[1:]:
-            values = {"sequence": row.sequence, "name": self._picture_name(template, row)}
+            values = {"sequence": row.sequence, "name": row.alt or False}
             variants = self._variants(binding, row)
             if row.checksum == first.checksum or row.checksum in kept:
                 continue
@@ -221,11 +221,6 @@ class IntegrationProductPictures(models.AbstractModel):
             checksum = stored.get(picture.id) if picture else main
             if row.checksum != checksum:
                 row.checksum = checksum
-
-    @api.model
-    def _picture_name(self, template, row):
-        """Return what a further picture is called in Odoo."""
-        return row.alt or False
 
     @api.model
     def _variants(self, binding, row):

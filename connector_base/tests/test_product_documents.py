@@ -131,7 +131,7 @@ class TestProductDocuments(ProductCase):
         first, second = self.shirt.product_variant_ids[:2]
         self.shirt.image_1920 = red
         first.image_variant_1920 = blue
-        self.env["integration.product.image"].create(
+        self.env["integration.product.pictures"]._picture_model().create(
             [
                 {
                     "product_tmpl_id": self.shirt.id,

@@ -207,7 +207,7 @@ class TestProductJobs(ProductCase):
         return replace(grid, variants=tuple(shown))
 
     def further(self, template):
-        return self.env["integration.product.image"].search([("product_tmpl_id", "=", template.id)])
+        return self.env["integration.product.pictures"]._pictures(template)
 
     def test_pictures(self):
         template = self.import_product(self.with_pictures("red", "blue", "green", Blue="blue"))
@@ -320,8 +320,10 @@ class TestProductJobs(ProductCase):
     def test_pictures_of_staff_stay(self):
         template = self.import_product(self.with_pictures("red"))
         self.run_all("import_product_images")
-        own = self.env["integration.product.image"].create(
-            {"product_tmpl_id": template.id, "name": "Ours", "image_1920": template.image_1920}
+        own = (
+            self.env["integration.product.pictures"]
+            ._picture_model()
+            .create({"product_tmpl_id": template.id, "name": "Ours", "image_1920": template.image_1920})
         )
         own.image_1920 = base64.b64encode(make_picture("black")[0])
         self.import_products(self.with_pictures("red", "blue", minutes=60 * 24 * 365 * 20))

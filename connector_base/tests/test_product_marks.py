@@ -32,8 +32,10 @@ class TestProductMarks(ProductCase):
 
         def further_image():
             nonlocal image
-            image = self.env["integration.product.image"].create(
-                {"product_tmpl_id": self.shirt.id, "image_1920": picture("red")}
+            image = (
+                self.env["integration.product.pictures"]
+                ._picture_model()
+                .create({"product_tmpl_id": self.shirt.id, "image_1920": picture("red")})
             )
 
         for name, change in {

@@ -9,6 +9,8 @@ from .product_common import ProductCase, picture
 class TestProductPicturesForm(ProductCase):
     def test_product_managers_add_and_remove_pictures(self):
         """On the product's form, without any right to integrations; channels are told once for each change."""
+        if self.env["integration.product.pictures"]._picture_model()._name != "integration.product.image":
+            self.skipTest("another addon holds further pictures, and shows them in its own place")
         manager = new_test_user(
             self.env,
             "pictures",

@@ -99,7 +99,7 @@ class TestProductPush(ProductCase):
         binding = self.publish(self.shirt)
         self.push()
         self.adapter.contents["sent before"] = True
-        self.env["integration.product.image"].create(
+        self.env["integration.product.pictures"]._picture_model().create(
             {"product_tmpl_id": self.shirt.id, "image_1920": picture("blue"), "name": "Back"}
         )
         self.push()

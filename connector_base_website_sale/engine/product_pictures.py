@@ -23,8 +23,3 @@ class IntegrationProductPictures(models.AbstractModel):
             ]
         )
         return dict(found.grouped(lambda picture: picture._integration_templates().id))
-
-    @api.model
-    def _picture_name(self, template, row):
-        """Override of `connector_base`: the website's pictures need a name."""
-        return super()._picture_name(template, row) or template.name

@@ -6,6 +6,8 @@ class ProductImage(models.Model):
 
     _inherit = "product.image"
 
+    # It describes what can be seen. Pictures of platforms may have no description: they are given none
+    name = fields.Char(required=False)
     product_variant_ids = fields.Many2many(
         "product.product",
         "integration_website_image_variant_rel",

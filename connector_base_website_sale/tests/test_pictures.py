@@ -1,8 +1,10 @@
 import base64
 from dataclasses import replace
 
-from odoo.tests import tagged
+from odoo import Command
+from odoo.tests import new_test_user, tagged
 
+from odoo.addons.connector_base.canonical import Category
 from odoo.addons.connector_base.tests.product_in_common import make_grid, make_picture, make_product
 
 from ..hooks import post_init_hook, uninstall_hook
@@ -46,11 +48,11 @@ class TestPictures(WebsiteCase):
         self.assertEqual(template.product_template_image_ids, media[0])
         self.assertEqual(self.push(), [])
 
-    def test_pictures_without_text_are_called_as_the_product(self):
+    def test_pictures_without_description(self):
         (red, first), (blue, second) = make_picture("red"), make_picture("blue")
         self.adapter.pictures = {first.url: red, second.url: blue}
         template = self.put_in_shop(make_product("1", images=(first, replace(second, alt=""))))
-        self.assertEqual(template.product_template_image_ids.name, template.name)
+        self.assertEqual(template.product_template_image_ids.mapped("name"), [False])
         self.assertEqual(self.push(), [])
 
     def test_changes_on_the_website_are_told_once(self):
@@ -92,6 +94,25 @@ class TestPictures(WebsiteCase):
         self.assertEqual(picture.exists().product_variant_id, variant, "it is known when it comes back")
         self.assertFalse(template.product_template_image_ids)
         self.assertEqual(self.push(), [])
+
+    def test_people_without_rights_on_integrations_change_the_website(self):
+        template = self.put_in_shop(replace(self.with_pictures("red"), category_ids=("11",)))
+        self.store_categories(Category(external_id="11", name="Hats"))
+        editor = new_test_user(
+            self.env,
+            "editor",
+            groups="product.group_product_manager,sales_team.group_sale_manager,website.group_website_designer",
+        )
+        self.push()
+        theirs = template.with_user(editor)
+        theirs.write(
+            {
+                "public_categ_ids": False,
+                "product_template_image_ids": [Command.create({"name": "Blue", "image_1920": self.content("blue")})],
+            }
+        )
+        self.assertEqual(self.push(), [["categories", "images"]])
+        self.assertEqual(self.adapter.shop["1"].category_ids, ())
 
     def test_videos_stay_on_the_website(self):
         template = self.put_in_shop(self.with_pictures("red"))
