@@ -22,6 +22,7 @@ def lines_input(request, locations=None):
     """Return the `RefundLineItemInput`s of a `RefundRequest`.
 
     :param dict locations: {line: location}, global ids: where units go that no location is said of
+    :raise DataError: a part of a unit is to be refunded
     """
     return [_line(line, locations or {}) for line in request.lines]
 
@@ -57,6 +58,11 @@ def refund_input(request, suggestion):
 
 def _line(line, locations):
     gid = f"gid://shopify/LineItem/{line.line_external_id}"
+    if line.quantity % 1:
+        raise DataError(
+            f"Shopify refunds whole units only, not {line.quantity} of line {line.line_external_id}.",
+            remedy="Enter a whole quantity; for a part of a unit lower the amount that is paid back instead.",
+        )
     values = {"lineItemId": gid, "quantity": int(line.quantity), "restockType": "NO_RESTOCK"}
     if line.cancelled:  # units that were not sent are always put back
         values["restockType"] = "CANCEL"

@@ -1,6 +1,8 @@
 from odoo import api, models
 
 from ..transport.errors import PermissionMissing
+from .page_locks import try_lock
+from .product_importer import product_key
 
 # Products per page of the product importer
 PAGE = 100
@@ -27,15 +29,19 @@ class IntegrationOrderProducts(models.AbstractModel):
         wanted = self._unknown(backend, documents) if backend._syncs("products_in") else {}
         if not wanted:
             return set()
+        keys = {product_key(backend, external_id): external_id for external_id in wanted}
+        mine = {keys[key] for key in try_lock(self.env.cr, keys)}
+        busy = set().union(*(orders for external_id, orders in wanted.items() if external_id not in mine))
+        if not mine:
+            return busy
         try:
-            found, errors = backend._read_products(sorted(wanted))
+            found, errors = backend._read_products(sorted(mine))
         except PermissionMissing:
-            return set()  # the import of products says so; orders come in without it
+            return busy  # the import of products says so; orders come in without it
         if job:
             for external_id, error in errors.items():
                 job._fail_document(external_id, error, operation="import_product_ids")
         importer = self.env["integration.product.importer"]
-        busy = set()
         for start in range(0, len(found), PAGE):
             result = importer._import_page(backend, found[start : start + PAGE], job=job, source="order")
             busy.update(*(wanted[external_id] for external_id in result.busy))

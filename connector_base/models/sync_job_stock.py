@@ -149,11 +149,19 @@ class SyncJob(models.Model):
                 event._settle("ignored", self.env._("Older than what is known, or no article that Odoo knows here."))
 
     def _parse_stock_events(self, events):
-        """Return {event: canonical level}; those that state none, or can't be read, are ended."""
-        adapter, bodies, documents = self.backend_id._adapter(), events._bodies(), {}
-        for event in events:
+        """Return {event: canonical level}; those that state none, or can't be read, are ended.
+
+        What events said whose contents were forgotten meanwhile is found by a comparison of all stock.
+        """
+        backend = self.backend_id
+        adapter, bodies, documents = backend._adapter(), events._bodies(), {}
+        forgotten = events.filtered(lambda event: not bodies[event.id])
+        if forgotten:
+            backend._enqueue("check_stock", identity_key=f"check_stock:{backend.id}")
+            forgotten._settle("ignored", self.env._("Its content was forgotten; all stock is compared instead."))
+        for event in events - forgotten:
             try:
-                document = adapter._parse_stock_event(self.backend_id, event.topic, bodies[event.id])
+                document = adapter._parse_stock_event(backend, event.topic, bodies[event.id])
             except (DataError, LookupError, TypeError, ValueError) as error:
                 event._settle("failed", str(error))
                 continue

@@ -3,7 +3,7 @@ from unittest.mock import patch
 
 from odoo.tests import tagged
 
-from ..engine import product_importer
+from ..engine import order_products, product_importer
 from ..transport import DataError, PermissionMissing, WebhookEnvelope
 from .order_common import PLACED, make_line, make_order
 from .product_in_common import ProductCase, make_grid, make_product, make_variant
@@ -128,14 +128,35 @@ class TestOrderProducts(ProductCase):
         job = self.env["sync.job"]._waiting(f"drain_webhooks:{self.backend.id}")
         lock = product_importer.try_lock
         taken = product_importer.product_key(self.backend, "9")
-        with patch.object(product_importer, "try_lock", lambda cr, keys: lock(cr, keys) - {taken}):
+        with patch.object(order_products, "try_lock", lambda cr, keys: lock(cr, keys) - {taken}):
             job._run_drain_webhooks()
+        self.assertEqual(self.reads(), [("8",)], "what another transaction imports is not read")
         self.assertFalse(self.order_of("1"))
         self.assertTrue(self.order_of("2"))
         states = {event.external_id: event.state for event in events.search([("backend_id", "=", self.backend.id)])}
         self.assertEqual(states, {"1": "new", "2": "done"})
         job._run_drain_webhooks()
         self.assertEqual(self.order_of("1").order_line.product_id.product_tmpl_id, self.binding_of("9").odoo_id)
+
+    def test_appeared_since_the_transaction_began(self):
+        """Another transaction has committed the product, which can't be seen here: the order waits."""
+        importer = type(self.env["integration.product.importer"])
+        with patch.object(importer, "_lock_creations", lambda _importer, _backend, entries, _page: {"9"}):
+            result = self.import_orders(make_order("1", lines=(line_of(self.shirt),)))
+        self.assertEqual((result.busy, result.created), (["1"], []))
+        self.assertEqual(self.import_orders(make_order("1", lines=(line_of(self.shirt),))).created, ["1"])
+
+    def test_orders_and_products_start_together(self):
+        self.backend.unknown_product = "create"
+        known = self.env["product.template"].search_count([])
+        result = self.import_orders(
+            make_order("1", lines=(line_of(self.shirt),)), make_order("2", lines=(line_of(self.adapter.products["8"]),))
+        )
+        self.assertEqual(result.created, ["1", "2"])
+        products = self.import_products(*self.adapter.products.values(), make_product("7"))
+        self.assertEqual((sorted(products.unchanged), products.created, products.held), (["8", "9"], ["7"], []))
+        self.assertEqual(self.env["product.template"].search_count([]), known + 3)
+        self.assertFalse(self.env["integration.product.conflict"].search([("backend_id", "=", self.backend.id)]))
 
     def test_unchanged_orders_read_nothing(self):
         gone = replace(self.shirt, external_id="6", variants=(make_variant("V6", sku="GONE"),), options=())

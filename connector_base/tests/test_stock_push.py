@@ -318,3 +318,14 @@ class TestStockConflict(StockCase):
         self.perform_chain(self.backend._enqueue("check_stock"))
         self.assertFalse(self.marked())
         self.assertTrue(self.level().wait_until)
+
+    def test_events_whose_content_was_forgotten(self):
+        self.tell("I1:P1:5")
+        events = self.env["integration.webhook.event"].search([("backend_id", "=", self.backend.id)])
+        self.env.cr.execute("UPDATE integration_webhook_event SET body = NULL WHERE id = ANY(%s)", [events.ids])
+        events.invalidate_recordset()
+        events._settle("new")
+        self.env.flush_all()
+        self.perform(self.backend._enqueue("drain_webhooks"))
+        self.assertEqual(set(events.mapped("state")), {"ignored"})
+        self.assertTrue(self.env["sync.job"]._waiting(f"check_stock:{self.backend.id}"))

@@ -84,6 +84,12 @@ def test_lines():
     ]
 
 
+def test_parts_of_units_are_refused():
+    lines = (RefundRequestLine(line_external_id="11", quantity=Decimal("1.5")),)
+    with pytest.raises(DataError, match=r"whole units only, not 1\.5 of line 11"):
+        lines_input(request(lines=lines))
+
+
 def test_what_is_sent():
     values = refund_input(
         request(note="Broken", notify=True, shipping=Decimal("6")), Suggestion(order(), "presentment")
