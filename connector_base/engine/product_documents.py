@@ -42,13 +42,8 @@ class Lookups:
     compare_prices: dict | None = None
     costs: dict = field(default_factory=dict)  # {variant id: float in the currency}
     checksums: dict = field(default_factory=dict)  # {(model, record id): checksum}
-<<<<<<< HEAD
     further_images: dict = field(default_factory=dict)  # {template id: its further pictures}
     images_there: dict = field(default_factory=dict)  # {product binding id: {checksum: binding of the picture}}
-=======
-    further_images: dict = field(default_factory=dict)  # {template id: integration.product.image}
-    image_ids: dict = field(default_factory=dict)  # {product binding id: {checksum: external id}}
->>>>>>> web
     unread_images: set = field(default_factory=set)  # ids of product bindings whose pictures aren't all read yet
     attributes: list = field(default_factory=list)  # mappings of product fields
     translations: dict = field(default_factory=dict)  # {language: templates in it}

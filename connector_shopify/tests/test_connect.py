@@ -80,11 +80,7 @@ class TestConnect(ShopifyCase):
     def test_missing_scopes_are_named(self):
         self.store.scopes = [scope for scope in ALL_SCOPES if not scope.endswith(("_customers", "_products"))]
         missing = self.connected().connection_report["missing"]
-<<<<<<< HEAD
         self.assertEqual(len(missing), 2)
-=======
-        self.assertEqual(len(missing), 2, "what a flow that is off would need is not missing")
->>>>>>> notes
         self.assertIn("read_customers", missing[0])
         self.assertIn("read_products", missing[1])
 

@@ -84,15 +84,9 @@ class TestWebhook(ShopifyCase):
             self.assertEqual(envelope.updated_at.isoformat(), "2026-11-20T12:00:00+00:00")
         deleted = self.adapter._read_webhook(self.backend, request({"id": 7}, topic="products/delete"))
         self.assertEqual((deleted.resource, deleted.external_id), ("product", "7"))
-<<<<<<< HEAD
         topics = {topic for flow in (const.TOPICS, *const.FLOW_TOPICS.values()) for topic in flow.values()}
         told = {topic for topic in topics if self.adapter._tells_deletion(topic)}
         self.assertEqual(told, {"orders/delete", "products/delete", "collections/delete"})
-=======
-        topics = {**const.TOPICS, **const.FLOW_TOPICS["products_in"]}
-        told = [topic for topic in topics.values() if self.adapter._tells_deletion(topic)]
-        self.assertEqual(told, ["orders/delete", "products/delete", "collections/delete"])
->>>>>>> notes
 
     def test_what_is_no_webhook(self):
         for bad in (
