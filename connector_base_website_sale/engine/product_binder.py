@@ -7,7 +7,7 @@ class IntegrationProductBinder(models.AbstractModel):
     @api.model
     def _bind(self, backend, entries, lookups):
         """Override of `connector_base`: products are in the website's categories as in those of the platform."""
-        super()._bind(backend, entries, lookups)
+        result = super()._bind(backend, entries, lookups)
         stated = {
             entry.binding: self.env["integration.category"].union(
                 *(lookups.categories[key] for key in entry.document.category_ids)
@@ -16,3 +16,4 @@ class IntegrationProductBinder(models.AbstractModel):
             if "categories" in entry.applied and (entry.document.category_ids or entry.document.category_ids == ())
         }
         self.env["integration.public.categories"]._follow_platform(backend, stated)
+        return result

@@ -7,7 +7,7 @@ class IntegrationProductDocuments(models.AbstractModel):
     @api.model
     def _find_prices(self, backend, currency, variants, found):
         """Override of `connector_base`: the website's price before a reduction."""
-        super()._find_prices(backend, currency, variants, found)
+        result = super()._find_prices(backend, currency, variants, found)
         if backend.compare_at == "compare_list_price":
             company, today = backend.company_id, fields.Date.context_today(self)
             found.compare_prices = {
@@ -16,6 +16,7 @@ class IntegrationProductDocuments(models.AbstractModel):
                 )
                 for variant in variants
             }
+        return result
 
 
 class IntegrationProductExporter(models.AbstractModel):

@@ -30,7 +30,7 @@ class IntegrationPublicCategories(models.AbstractModel):
         self = self.sudo().with_context(lang=backend._product_lang())  # noqa: PLW0642
         categories = self.env["integration.category"].search([("backend_id", "=", backend.id)])
         free = {}  # {(parent id, name): public category}
-        for public in self.env["product.public.category"].search([]) - categories.public_categ_id:
+        for public in self.env["product.public.category"].search([("id", "not in", categories.public_categ_id.ids)]):
             free.setdefault((public.parent_id.id, name_key(public.name)), public)
         todo = categories.filtered(lambda c: not c.public_categ_id and c.name != c.external_id)
         levels = todo.grouped(lambda category: category.parent_path.count("/"))

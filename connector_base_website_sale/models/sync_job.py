@@ -6,5 +6,6 @@ class SyncJob(models.Model):
 
     def _store_categories(self, documents):
         """Override of `connector_base`: what is new gets a public category."""
-        super()._store_categories(documents)
+        result = super()._store_categories(documents)
         self.env["integration.public.categories"]._link(self.backend_id)
+        return result
