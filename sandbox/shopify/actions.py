@@ -273,7 +273,7 @@ def fulfill(shop: Shop, order: dict, now: str, *, lines=None, company="UPS", num
             raise Invalid("more units than are left to fulfill")
     tracking = [{"company": company, "number": number, "url": None}]
     for picked in fulfilling.pick(order, units, location_id):
-        fulfilling.ship(shop, order, now, picked, tracking)
+        fulfilling.ship(shop, order, now, picked, tracking, invent=True)
     return order
 
 

@@ -151,10 +151,11 @@ def pick(order: dict, units: list[tuple[dict, int]], location_id: int | None = N
     return list(picked.values())
 
 
-def ship(shop: Shop, order: dict, now: str, picked: list[tuple], tracking: list[dict]) -> dict:
+def ship(shop: Shop, order: dict, now: str, picked: list[tuple], tracking: list[dict], *, invent: bool = False) -> dict:
     """One fulfillment of what was picked at one location: (fulfillment order, its line, quantity); the record.
 
-    ``tracking``: ``[{company, number, url}]``; a number of None is made up, an address of None follows the carrier.
+    ``tracking``: ``[{company, number, url}]``; an address of None follows the carrier; ``invent``: so does a
+    number of None, which is made up.
     """
     lines = {line["id"]: line for line in order["lines"]}
     ids = shop.ids("FulfillmentLineItem", len(picked))
@@ -162,7 +163,7 @@ def ship(shop: Shop, order: dict, now: str, picked: list[tuple], tracking: list[
     record = {
         "id": number, "name": f"{order['name']}-F{len(order['fulfillments']) + 1}", "status": "SUCCESS",
         "created_at": now, "updated_at": now, "location_id": picked[0][0]["location_id"], "notified": False,
-        "tracking": [tracked(entry, f"1Z{number}") for entry in tracking],
+        "tracking": [tracked(entry, f"1Z{number}" if invent else None) for entry in tracking],
         "fulfillment_order_ids": sorted({place["id"] for place, _, _ in picked}),
         "lines": [
             {"id": id_, "line_id": entry["line_id"], "quantity": quantity, "from_id": entry["id"]}

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from . import actions, catalogue_events, events, graph_order, graph_shop
+from . import actions, catalogue_events, customers, events, graph_order, graph_shop
 from .access import require
 from .product_set import clean_tags
 from .shop import Shop, parse_gid
@@ -24,10 +24,10 @@ def _save_order(shop: Shop, deliveries, before: dict, after: dict) -> dict:
     return events.save(shop, deliveries, before, {**actions.changed(before, shop.clock.iso()), "tags": after["tags"]})
 
 
-def _save_customer(shop: Shop, _deliveries, before: dict, after: dict) -> dict:
-    after = {**after, "updated_at": max(shop.clock.iso(), before["updated_at"])}
-    shop.store.put(shop.domain, "customer", after["id"], after)
-    return after
+def _save_customer(shop: Shop, deliveries, before: dict, after: dict) -> dict:
+    return customers.save(
+        shop, deliveries, before, {**after, "updated_at": max(shop.clock.iso(), before["updated_at"])}
+    )
 
 
 TAGGED = {

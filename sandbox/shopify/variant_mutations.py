@@ -1,6 +1,6 @@
 """Mutations of variants: many of one product at once; the media they show."""
 
-from . import catalogue, catalogue_events, file_edit, graph_shop, variant_edit
+from . import catalogue, catalogue_events, file_edit, graph_shop, stock, variant_edit
 from .access import require
 from .shop import parse_gid
 from .user_errors import UserErrors, refuse, shown
@@ -134,13 +134,14 @@ def item_update(_root, info, *, id, input):
     """``inventoryItemUpdate``: cost, customs data, whether it is counted."""
     require(info, "write_inventory", "inventoryItemUpdate")
     shop, found = info.context.shop, parse_gid(id, "InventoryItem")
-    pair = shop.items().get(found[1]) if found else None
+    variant = stock.variant_of(shop, found[1]) if found else None
     try:
-        if pair is None:
+        if variant is None:
             refuse("Inventory item does not exist", "NOT_FOUND", "id")
+        product, _variant = shop.variants()[variant["id"]]
         with shop.store.transaction():
-            before = shop.store.get(shop.domain, "product", pair[0]["id"])
-            old = next(entry for entry in before["variants"] if entry["id"] == pair[1]["id"])
+            before = shop.store.get(shop.domain, "product", product["id"])
+            old = next(entry for entry in before["variants"] if entry["id"] == variant["id"])
             entry = variant_edit.edited_variant(shop, old, {"inventoryItem": input}, ("input",), replace=False)
             variants = [entry if other is old else other for other in before["variants"]]
             after = {**before, "variants": variants}

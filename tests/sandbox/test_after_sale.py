@@ -184,6 +184,16 @@ def test_customers(lab, subscribe, receiver):
     assert lab.gql(query)["data"]["customerByIdentifier"] == {"id": made["id"]}
 
 
+def test_tags_of_customers_are_told(lab, subscribe, receiver):
+    query = "mutation($i: CustomerInput!) { customerCreate(input: $i) { customer { id } userErrors { message } } }"
+    made = lab.gql(query, {"i": {"email": "tagged@example.com"}})["data"]["customerCreate"]["customer"]
+    subscribe("CUSTOMERS_UPDATE")
+    query = 'mutation($id: ID!) { tagsAdd(id: $id, tags: ["vip"]) { userErrors { message } } }'
+    assert lab.gql(query, {"id": made["id"]})["data"]["tagsAdd"]["userErrors"] == []
+    [(_path, headers, body)] = receiver.wait(1)
+    assert (headers["x-shopify-topic"], json.loads(body)["email"]) == ("customers/update", "tagged@example.com")
+
+
 def test_returns(lab, order):
     query = """mutation($i: ReturnInput!) { returnCreate(returnInput: $i) { return { id name status totalQuantity }
       userErrors { code field } } }"""

@@ -172,6 +172,12 @@ def test_split_is_all_or_nothing(lab, mugs):
     assert [n["totalQuantity"] for p in work(lab, order) for n in p["lineItems"]["nodes"]] == [1, 1, 1]
 
 
+def test_no_number_is_made_up(lab, mugs):
+    order = lab.place(lines=[{"variant_id": mugs["id"], "quantity": 1}], financial="paid")
+    done = ship(lab, *work(lab, order), tracking={"company": "UPS"})["fulfillment"]
+    assert done["trackingInfo"] == [{"company": "UPS", "number": None, "url": None}]
+
+
 def test_tracking_is_replaced_and_a_shipment_taken_back(lab, mugs):
     order = lab.place(lines=[{"variant_id": mugs["id"], "quantity": 1}], financial="paid")
     shipment = ship(lab, *work(lab, order), tracking={"company": "DHL Express", "number": "1"})["fulfillment"]
