@@ -1,7 +1,6 @@
 """Real servers with the chaos addon on a database of their own; the shop runs in the test's process."""
 
 import os
-import signal
 import time
 from pathlib import Path
 
@@ -9,10 +8,11 @@ import pytest
 
 from scripts import databases
 from scripts.state import ROOT
+from tests.chaos.channel import Channel
 from tests.chaos.shop import Sender, Shop
+from tests.chaos.stage import CHANNELS, Stage
 
 ADDONS = Path(__file__).parent / "addons"
-CHANNELS = "root:4,root.integration_webhooks:2"
 
 
 def addons_path(workshop):
@@ -31,16 +31,14 @@ def chaos_template(workshop):
     databases.drop(workshop, name)
 
 
-class Chaos:
+class Chaos(Stage):
     """A database with a connected backend of the chaos platform, and servers on it."""
 
     def __init__(self, yard, template, shop, shop_address):
-        self.yard = yard
+        super().__init__(yard)
         self.shop = shop
         self.shop_address = shop_address
-        self.servers = []
         self.addons_path = addons_path(yard.workshop)
-        self.database = yard.database()
         databases.copy(yard.workshop, template, self.database)
         self.backend = None
 
@@ -60,10 +58,6 @@ class Chaos:
         """Return what sends webhooks to all servers in turn."""
         return Sender([server.address for server in self.servers], self.backend["path"])
 
-    def sql(self, query):
-        """Return the lines of a query, columns separated by `|`."""
-        return self.yard.workshop.server.psql(query, self.database).splitlines()
-
     def enqueue(self, operation, **arguments):
         """Queue a job of `operation`; return its id."""
         rpc = self.servers[-1].rpc()
@@ -73,14 +67,6 @@ class Chaos:
         """Return what the sync job says."""
         fields = ["state", "last_error", "error_type", "remedy", "retry_count", "result", "queue_job_id", "eta"]
         return self.servers[-1].rpc().call("sync.job", "read", [job_id], fields)[0]
-
-    def wait(self, condition, seconds=60, what="it did not happen"):
-        """Wait until `condition()` is true; return the seconds it took."""
-        started = time.monotonic()
-        while not condition():
-            assert time.monotonic() - started < seconds, what() if callable(what) else what
-            time.sleep(0.1)
-        return time.monotonic() - started
 
     def wait_state(self, job_id, state, seconds=60):
         """Wait until the sync job is in `state`; return the seconds it took."""
@@ -94,15 +80,6 @@ class Chaos:
         )
         pid = int(rows[0]) if rows else None
         return pid if self.is_worker(pid) else None
-
-    def is_worker(self, pid):
-        """Tell whether `pid` is a living worker of our servers."""
-        return any(pid in server.worker_pids() for server in self.servers if server.alive)
-
-    def kill_worker(self, pid):
-        """Kill -9 a worker, after making sure that it is one of ours."""
-        assert self.is_worker(pid), pid
-        os.kill(pid, signal.SIGKILL)
 
     def kill_in(self, job_id, key, seconds=0):
         """Kill -9 the worker that runs the job in the middle of it, however fast or slow it is.
@@ -118,14 +95,6 @@ class Chaos:
         else:  # a job that goes on may be at its end before the signal
             self.kill_worker(pid)
             self.shop.release(key)
-
-    def quiet(self):
-        """Return whether no event waits and no job waits or runs."""
-        waiting = "state IN ('pending', 'enqueued', 'started', 'wait_dependencies')"
-        return not (
-            self.sql("SELECT 1 FROM integration_webhook_event WHERE state = 'new' LIMIT 1")
-            or self.sql(f"SELECT 1 FROM queue_job WHERE {waiting} LIMIT 1")
-        )
 
     def check_orders(self):
         """Every order of the shop is in Odoo once, in its newest version."""
@@ -157,4 +126,14 @@ def chaos(yard, chaos_template):
         chaos = Chaos(yard, chaos_template, shop, address)
         yield chaos
         for server in chaos.servers:
+            server.stop()
+
+
+@pytest.fixture
+def channel(yard, tmp_path):
+    """A fresh database with Shopify's connector, and a shop of the sandbox that runs in the test's process."""
+    channel = Channel(yard)
+    with channel.opened(tmp_path / "shop"):
+        yield channel
+        for server in channel.servers:
             server.stop()
