@@ -54,7 +54,7 @@ class Channel(Stage):
         return server
 
     def connect(self, articles):
-        """Connect as a user does, with all that goes out: so many articles A0, A1 ..., 10 of each in stock on both sides."""
+        """Connect as a user does, with all that goes out: so many articles A0, A1 ..., 10 of each on both sides."""
         for number in range(articles):
             self.account.place_product(title=f"Article {number}", sku=f"A{number}", price="10.00")
         values = {"platform": "shopify", "tax_policy": "create", "export_products": True}
