@@ -68,6 +68,8 @@ class IntegrationStockExporter(models.AbstractModel):
         backend = backend.sudo().with_company(backend.company_id)
         bindings, outcome = bindings.with_env(backend.env), PushOutcome()
         due, rows = self._due(backend, bindings, outcome)
+        if job.operation != "push_stock_items":  # somebody has asked for just these
+            due = self._without_uncounted(backend, due, rows, outcome)
         stale = self._send(backend, due, rows, outcome)
         if stale and not outcome.error:
             again = self._look_again(backend, stale, rows, outcome)
@@ -112,6 +114,38 @@ class IntegrationStockExporter(models.AbstractModel):
                 )
                 due.append(Due(binding, place, document, level.version if level else 0))
         return due, rows
+
+    @api.model
+    def _without_uncounted(self, backend, due, rows, outcome):
+        """Return `due` without what would take the platform's stock away only because Odoo has never counted it.
+
+        That is a product made there, with its first stock, while Odoo sends stock. What Odoo has told once, it decides.
+        """
+        doubtful = [item for item in due if item.document.quantity <= 0 < (item.document.expected or 0)]
+        if not doubtful:
+            return due
+        levels = self.env["integration.stock.level"].sudo()
+        told = levels.search_fetch(
+            [("binding_id", "in", [item.binding.id for item in doubtful]), ("pushed_at", "!=", False)], ["binding_id"]
+        ).binding_id
+        products = self.env["product.product"].union(
+            *(item.binding.odoo_id for item in doubtful if item.binding not in told)
+        )
+        unknown = products - self.env["integration.stock.quantities"].sudo()._ever_counted(products)
+        for item in doubtful:
+            if item.binding not in told and item.binding.odoo_id in unknown:
+                error = DataError(
+                    self.env._(
+                        "Odoo has never counted this product, of which the platform has %s: nothing was sent.",
+                        item.document.expected,
+                    ),
+                    remedy=self.env._(
+                        "Take over the platform's quantities (page Stock of the sales channel), or count the product "
+                        "in Odoo; it is sent then. To have the platform offer none, retry."
+                    ),
+                )
+                self._fail(item, error, rows, outcome)
+        return [item for item in due if (item.binding.id, item.place.id) not in rows]
 
     @api.model
     def _look_at_unknown(self, backend, quantities, levels, bindings, places):

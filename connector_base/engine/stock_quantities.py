@@ -53,6 +53,18 @@ class IntegrationStockQuantities(models.AbstractModel):
         return result
 
     @api.model
+    def _ever_counted(self, products):
+        """Return those of `products` of which Odoo has, or ever had, any stock in the present company."""
+        company = [("company_id", "=", self.env.company.id), ("product_id", "in", products.ids)]
+        moves = self.env["stock.move"]._read_group([*company, ("state", "=", "done")], ["product_id"])
+        found = self.env["product.product"].union(*(product for (product,) in moves))
+        quants = self.env["stock.quant"]._read_group(
+            [*company, ("product_id", "not in", found.ids), ("location_id.usage", "in", ("internal", "transit"))],
+            ["product_id"],
+        )
+        return found.union(*(product for (product,) in quants))
+
+    @api.model
     def _counted(self, products):
         """Return those of `products` whose stock is known."""
         return products.filtered("is_storable")

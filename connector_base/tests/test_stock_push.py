@@ -38,13 +38,43 @@ class TestStockPush(StockCase):
         self.backend._note_all_stock()
         self.push()
         sent = [(level.item_external_id, level.location_external_id) for call in self.shop.pushed for level in call]
-        self.assertEqual(sorted(sent), [("I10", "P2"), ("I20", "P1")])
-        self.assertEqual(self.shop.stock, {("I10", "P1"): 7, ("I10", "P2"): 0, ("I20", "P1"): 0})
+        self.assertEqual(sent, [("I10", "P2")])
+        self.assertEqual(self.shop.stock, {("I10", "P1"): 7, ("I10", "P2"): 0, ("I20", "P1"): 1})
         level = self.level(self.cup_binding, self.second)
         self.assertEqual((level.known, bool(level.known_at), level.drift), (False, True, 0))
         self.shop.calls.clear()
         self.sync()
         self.assertEqual((self.shop.pushed, self.shop.calls), ([], []))
+
+    def test_what_was_never_counted_here_is_not_taken_away_there(self):
+        """A product made on the platform, with its first stock there: Odoo has none only because nobody counted it."""
+        self.shop.stock = {("I20", "P1"): 5}
+        self.backend._note_all_stock()
+        job = self.push()
+        self.assertEqual(self.shop.stock["I20", "P1"], 5)
+        level = self.level(self.cup_binding)
+        self.assertIn("never counted", level.last_error)
+        self.assertIn("Take over", level.remedy)
+        [failed] = job.child_ids
+        self.assertEqual(failed.record_id, self.cup.id)
+        self.backend._note_all_stock()
+        self.push()
+        self.assertEqual(self.shop.stock["I20", "P1"], 5, "nor the next time")
+        self.put(self.cup, 3)
+        self.push()
+        self.assertEqual((self.shop.stock["I20", "P1"], self.level(self.cup_binding).last_error), (3, False))
+        self.assertEqual(failed.state, "done")
+        self.put(self.cup, -3)
+        self.push()
+        self.assertEqual(self.shop.stock["I20", "P1"], 0, "what Odoo has counted and sold out is sold out there")
+
+    def test_whoever_asks_for_it_has_the_platform_offer_none(self):
+        self.shop.stock = {("I20", "P1"): 5}
+        self.backend._note_all_stock()
+        [failed] = self.push().child_ids
+        failed.action_retry()
+        self.perform(failed)
+        self.assertEqual((self.shop.stock["I20", "P1"], failed.state), (0, "done"))
 
     def test_batches_are_full(self):
         """Calls = ceil(levels / batch)."""

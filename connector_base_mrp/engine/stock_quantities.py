@@ -42,6 +42,14 @@ class IntegrationStockQuantities(models.AbstractModel):
         return {product: found[product] for product in products if product in found}
 
     @api.model
+    def _ever_counted(self, products):
+        """Override of `connector_base`: a kit is counted when one of its components is."""
+        parts = self._kit_parts(products)
+        components = self.env["product.product"].union(*(part for kit in parts.values() for part in kit))
+        counted = super()._ever_counted(products | components)
+        return counted | products.filtered(lambda product: any(part in counted for part in parts.get(product, ())))
+
+    @api.model
     def _counted(self, products):
         """Override of `connector_base`: kits with components that are counted."""
         parts = self._kit_parts(products)
