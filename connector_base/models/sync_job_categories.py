@@ -46,8 +46,8 @@ class SyncJob(models.Model):
             category = known[document.external_id]
             if category.parent_id != (parent or category.browse()):
                 category.parent_id = parent
-
-        self.env["integration.product.exporter"]._agree(self.backend_id, agreed, {"category_ids"})
+        if agreed:
+            self.env["integration.product.exporter"]._agree(self.backend_id, agreed, {"category_ids"})
 
     def _agreed_on_categories(self, automatic):
         """Return the bindings of products that the platform has in the wanted categories, of those of which it turns
