@@ -15,8 +15,9 @@ if (!window.e2e) {
     rpcBus.addEventListener("RPC:REQUEST", ({ detail }) => pending.add(detail.data.id));
     rpcBus.addEventListener("RPC:RESPONSE", ({ detail }) => pending.delete(detail.data.id));
     const calm = async () => {
-        for (let quiet = 0; quiet < 2; ) {
-            await new Promise((resolve) => setTimeout(resolve, 20));
+        for (let quiet = 0; quiet < 3; ) {
+            // what is shown changes in animation frames, which a busy machine has seldom; that may ask for more
+            await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 20)));
             quiet = pending.size ? 0 : quiet + 1;
         }
     };
