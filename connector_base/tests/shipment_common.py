@@ -6,6 +6,7 @@ from decimal import Decimal
 from unittest.mock import patch
 
 from odoo.addons.connector_base.canonical import Shipment, ShipmentLine, ShipmentResult
+from odoo.addons.connector_base.transport import DataError
 from odoo.addons.queue_job.job import Job
 
 from .common import run_queue_job
@@ -13,7 +14,10 @@ from .order_common import EngineCase, FakeAdapter, add_test_platform, make_line,
 
 
 class ShippingAdapter(FakeAdapter):
-    """Keeps what it is told. `fail` is raised before it does anything, `fail_after` after it did."""
+    """Keeps what it is told, and knows it again unless it is said to be another shipment.
+
+    `fail` is raised before it does anything, `fail_after` after it did.
+    """
 
     def __init__(self):
         self.calls = []
@@ -35,6 +39,9 @@ class ShippingAdapter(FakeAdapter):
                 raise self.fail
             if error := self.refused.get(shipment.order_external_id):
                 yield ShipmentResult(key=shipment.key, error=error)
+                continue
+            if shipment.key in self.shipments and f"F{shipment.key}" in shipment.others:
+                yield ShipmentResult(key=shipment.key, error=DataError("Nothing is left to send."))
                 continue
             self.shipments.setdefault(shipment.key, shipment)
             if self.fail_after:

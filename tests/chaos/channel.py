@@ -58,9 +58,8 @@ class Channel(Stage):
         for number in range(articles):
             self.account.place_product(title=f"Article {number}", sku=f"A{number}", price="10.00")
         values = {"platform": "shopify", "tax_policy": "create", "export_products": True}
-        wizard = self.rpc.create(
-            "integration.connect", {**values, "export_shipments": True, **self.account.wizard_values()}
-        )
+        values |= {"export_shipments": True, "import_shipments": True, **self.account.wizard_values()}
+        wizard = self.rpc.create("integration.connect", values)
         self.backend = self.rpc.call("integration.connect", "action_connect", [wizard])["res_id"]
         self.rpc.call("integration.backend", "action_read_locations", [self.backend])
         self.wait(self.settled, what="the first import does not end")
