@@ -1,7 +1,6 @@
 """How a call proves who it is: a token in the header, and the grant that gives tokens to a Dev-Dashboard app."""
 
-from requests.auth import AuthBase
-
+from odoo.addons.connector_base import transport
 from odoo.addons.connector_base.transport import ConfigurationError, DataError, TransientError, raise_for_status
 
 from . import const
@@ -13,44 +12,16 @@ _REMEDY = (
 )
 
 
-class TokenAuth(AuthBase):
+class TokenAuth(transport.TokenAuth):
     """Sends an admin token that does not expire (`shpat_...`)."""
 
-    def __init__(self, token):
-        self._token = token
-
-    def __call__(self, request):
-        request.headers[const.TOKEN_HEADER] = self._token
-        return request
-
-    def renew(self):
-        """Return False: there is no other token to try."""
-        return False
+    header, scheme = const.TOKEN_HEADER, ""
 
 
-class RenewableTokenAuth(AuthBase):
-    """Sends a token that can be had again.
+class RenewableTokenAuth(transport.RenewableTokenAuth):
+    """Sends a token of a day."""
 
-    :param tokens: callable `(refused="") -> str` that returns a valid token; not the one that was `refused`
-    """
-
-    def __init__(self, tokens):
-        self._tokens = tokens
-        self._token = ""
-        self._renewed = False
-
-    def __call__(self, request):
-        self._token = self._token or self._tokens()
-        request.headers[const.TOKEN_HEADER] = self._token
-        return request
-
-    def renew(self):
-        """Get another token after a refusal and return True; False if that was tried already."""
-        if self._renewed:
-            return False
-        self._renewed = True
-        self._token = self._tokens(refused=self._token)
-        return True
+    header, scheme = const.TOKEN_HEADER, ""
 
 
 def request_token(session, domain, client_id, client_secret):

@@ -31,6 +31,7 @@ from . import (
     integration_backend_shipments,
     integration_backend_stock,
     integration_backend_sync,
+    integration_backend_token,
     integration_backend_transport,
     integration_backend_version,
     integration_backend_workflow,

@@ -105,13 +105,14 @@ class IntegrationBackend(models.Model):
 
     # === TALKING TO THE PLATFORM === #
 
-    def _session(self, auth=None):
+    def _session(self, auth=None, *, verify=True):
         """Return the `transport.Session` for all calls of this backend.
 
         Context: `integration_lane` names the share of the budget that is used (default: interactive);
         `integration_in_job` forbids to sleep; `integration_job_id` is the sync job the calls are recorded for.
 
         :param auth: puts the credentials on each request, see `transport.Session`
+        :param bool verify: False: take any certificate; only where the merchant has chosen so
         """
         self.ensure_one()
         return Session(
@@ -126,6 +127,7 @@ class IntegrationBackend(models.Model):
             ),
             patience=0.0 if self.env.context.get("integration_in_job") else PATIENCE,
             redirect=server_option("sandbox_url"),
+            verify=verify,
         )
 
     def _lane(self):

@@ -1,5 +1,6 @@
 """How every client talks HTTP. Plain Python, nothing of Odoo."""
 
+from .auth import RenewableTokenAuth, TokenAuth
 from .errors import (
     ConfigurationError,
     DataError,

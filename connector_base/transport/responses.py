@@ -78,18 +78,19 @@ class Response:
         """The platform's id of the request, for its support; empty when it gives none."""
         return next((self.headers[name] for name in _REQUEST_ID_HEADERS if name in self.headers), "")
 
-    def json(self):
+    def json(self, **options):
         """Return the decoded body; see `read_json`."""
-        return read_json(self)
+        return read_json(self, **options)
 
 
-def read_json(response):
+def read_json(response, *, parse_float=None):
     """Return the decoded JSON body.
 
+    :param parse_float: `Decimal` where amounts are numbers, else they lose their exact value
     :raise TransientError: not JSON: a proxy's or maintenance HTML page, an empty or a truncated body
     """
     with contextlib.suppress(ValueError):
-        return json.loads(response.content)
+        return json.loads(response.content, parse_float=parse_float)
     head = response.content[:200].lstrip().lower()
     if not head:
         what = "The platform's answer is empty."

@@ -55,6 +55,7 @@ class Session:
     :param patience: seconds the client may wait for the budget; 0 in a job
     :param redirect: a sandbox's base URL: `https://HOST/PATH` is then sent to `{redirect}/HOST/PATH`
     :param timeout: (connect, read) seconds
+    :param verify: False: take any certificate, for a server whose owner accepts that anybody may stand in for it
     :param secrets: values that must never be shown, besides those the requests' own headers carry
     """
 
@@ -67,6 +68,7 @@ class Session:
         patience=0.0,
         redirect="",
         timeout=DEFAULT_TIMEOUT,
+        verify=True,
         secrets=(),
     ):
         self.auth = auth
@@ -75,6 +77,7 @@ class Session:
         self.patience = patience
         self.redirect = redirect.rstrip("/")
         self.timeout = timeout
+        self.verify = verify
         self.secrets = frozenset(secrets)
         self._http = requests.Session()
         self._http.headers = requests.structures.CaseInsensitiveDict(
@@ -84,7 +87,7 @@ class Session:
         self._http.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
         # The sandbox stands on this machine: no proxy from the environment.
         self._http.trust_env = not self.redirect
-        adapter = _pool(os.getpid(), timeout)
+        adapter = _pool(os.getpid(), timeout, verify)
         self._http.mount("https://", adapter)
         self._http.mount("http://", adapter)
 
@@ -160,7 +163,9 @@ class Session:
         if self.redirect:
             prepared.url = _sandbox_url(prepared.url, self.redirect)
             host = f"{host} (at the sandbox {self.redirect})"
-        settings = self._http.merge_environment_settings(prepared.url, {}, None, None, None)
+        # None: as the environment says
+        verify = None if self.verify else False
+        settings = self._http.merge_environment_settings(prepared.url, {}, None, verify, None)
         try:
             answer = self._http.send(prepared, allow_redirects=False, **settings)
             note["bytes_received"] = _received(answer)
@@ -194,8 +199,11 @@ class _PooledAdapter(HTTPAdapter):
 
 
 @functools.lru_cache(maxsize=8)
-def _pool(pid, timeout):
-    """Return the process's adapter; by process id, so that a forked worker never uses its parent's connections."""
+def _pool(pid, timeout, verify):
+    """Return the process's adapter; by process id, so that a forked worker never uses its parent's connections.
+
+    Nor does who checks certificates use a connection of one who doesn't.
+    """
     return _PooledAdapter(timeout)
 
 

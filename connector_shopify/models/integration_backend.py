@@ -1,22 +1,10 @@
-from datetime import timedelta
-
-import psycopg2.errors
-
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import SQL
-
-from odoo.addons.connector_base.transport import TransientError
 
 from .. import const
 from ..auth import RenewableTokenAuth, TokenAuth, request_token
 from ..client import ShopifyClient
 from ..domains import normalize_domain
-
-# A worker that renews the token holds its row for one call at most; another one waits that long for it.
-TOKEN_LOCK_TIMEOUT = "40s"
-TOKEN_LOCK_ATTEMPTS = 5
-TOKEN_KEY = "oauth_token"
 
 
 class IntegrationBackend(models.Model):
@@ -92,54 +80,15 @@ class IntegrationBackend(models.Model):
         return ShopifyClient(self._session(auth=auth), self.shopify_domain, auth, self._session())
 
     def _shopify_token(self, refused=""):
-        """Return a token that is valid a while longer, not `refused`; get a new one from Shopify when there is none.
-
-        Two workers may ask at once: the token's row is locked in a short transaction of its own, so that one renews
-        and the other one takes what the first got. In the transaction that creates the backend nobody else can see the
-        row: the token is then part of that transaction.
+        """Return a token that is valid a while longer, not `refused`.
 
         :raise ConfigurationError: Shopify gives no token
         :raise TransientError: Shopify does not answer, or another worker is renewing all the time
         """
-        token = self._find_secret(TOKEN_KEY, valid_for=const.TOKEN_MARGIN)
-        if token and token != refused:
-            return token
-        client_id, client_secret = self._secret("client_id"), self._secret("client_secret")
-        with self.env.registry.cursor() as cr:
-            own = self.with_env(self.env(cr=cr))
-            if not own._shopify_lock_token():
-                own = self
-            token = own._find_secret(TOKEN_KEY, valid_for=const.TOKEN_MARGIN)
-            if token and token != refused:
-                return token
+
+        def request():
+            client_id, client_secret = self._secret("client_id"), self._secret("client_secret")
             token, seconds, _scopes = request_token(self._session(), self.shopify_domain, client_id, client_secret)
-            own._set_secret(TOKEN_KEY, token, fields.Datetime.now() + timedelta(seconds=seconds))
-        self.env["integration.credential"].invalidate_model()
-        return token
+            return token, seconds
 
-    def _shopify_lock_token(self):
-        """Lock the token's row in this transaction; return whether there is one that this transaction sees.
-
-        Who waited for a worker that renewed the token gets a serialization failure from PostgreSQL: only a new
-        transaction sees what that one wrote.
-
-        :raise TransientError: others hold the row all the time
-        """
-        cr = self.env.cr
-        for _attempt in range(TOKEN_LOCK_ATTEMPTS):
-            cr.execute(SQL("SET LOCAL lock_timeout = %s", TOKEN_LOCK_TIMEOUT))
-            try:
-                cr.execute(
-                    SQL(
-                        "SELECT id FROM integration_credential WHERE backend_id = %s AND key = %s FOR NO KEY UPDATE",
-                        self.id,
-                        TOKEN_KEY,
-                    ),
-                    log_exceptions=False,
-                )
-                return bool(cr.rowcount)
-            except psycopg2.errors.SerializationFailure:
-                cr.rollback()
-            except psycopg2.errors.LockNotAvailable:
-                break
-        raise TransientError("Another worker is getting a new access token from Shopify.", retry_after=5)
+        return self._renewable_token("oauth_token", request, margin=const.TOKEN_MARGIN, refused=refused)
