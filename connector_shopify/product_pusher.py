@@ -18,6 +18,7 @@ from .parser_product import parse_changed, parse_channel_ids
 from .product_errors import bad_picture, explained, gone, says_gone, variant_name
 from .reader import Reader
 from .renderer_product import gid, render_basics, render_metafields, render_prices, render_set
+from .translation_flow import tell_translations
 
 # The stores that know our custom field, as far as this process has seen
 _prepared = set()
@@ -33,6 +34,8 @@ class _Work:
     :param bool listed: the variants were sent, so the answer states them
     :param tuple files: global id of each picture; None before it has one
     :param tuple uploaded: global ids of the new pictures that Shopify has not looked at yet
+    :param tuple untold: the translations that Shopify has not been told yet
+    :param DataError refusal: of one of them
     """
 
     push: object
@@ -43,6 +46,8 @@ class _Work:
     listed: bool = False
     files: tuple = ()
     uploaded: tuple = ()
+    untold: tuple = ()
+    refusal: DataError | None = None
 
 
 class ProductPusher:
@@ -52,22 +57,27 @@ class ProductPusher:
     :param str domain: the store's
     :param read_image: a function (checksum) -> (content, media type, file name)
     :param sleep: for tests
+    :param languages: BCP 47 tags of those that products are translated into
     """
 
-    def __init__(self, client, domain, read_image, sleep=time.sleep):
+    def __init__(self, client, domain, read_image, sleep=time.sleep, languages=()):
         self.client = client
         self._domain = domain
         self._read_image = read_image
+        self._languages = languages
         self._sleep = sleep
 
     def push(self, pushes):
-        """Yield a `ProductPushResult` for each of `pushes`: those that Shopify works on in the background last.
+        """Yield a `ProductPushResult` for each of `pushes`: those that Shopify works on in the background, and those
+        with translations, which are told together, last.
 
         :raise TransportError: what is not the fault of one document; all that was done before is yielded first
         """
         waiting, stopped = [], None
         for push in pushes:
-            work = _Work(push=push, wanted=push.document, parts=_parts(push))
+            parts = _parts(push)
+            untold = push.document.translations or () if "translations" in parts else ()
+            work = _Work(push=push, wanted=push.document, parts=parts, untold=untold)
             try:
                 self._send(work)
                 if not work.operation:
@@ -78,7 +88,7 @@ class ProductPusher:
                 stopped = error
                 break
             else:
-                if work.operation or work.uploaded:
+                if work.operation or work.uploaded or work.untold:
                     waiting.append(work)
                 else:
                     yield _success(work)
@@ -100,10 +110,14 @@ class ProductPusher:
                 stopped = error
             else:
                 done.append(work)
+        stopped = stopped or self._translate([work for work in done if work.untold])
         refused = {} if stopped else self._refused_pictures([media for work in done for media in work.uploaded])
         for work in done:
             why = [refused[media] for media in work.uploaded if media in refused]
-            yield _failure(work, bad_picture(why)) if why else _success(work)
+            if work.refusal or why:
+                yield _failure(work, work.refusal or bad_picture(why))
+            elif not (stopped and work.untold and work.parts == {"translations"}):
+                yield _success(work)
         if stopped:
             raise stopped
 
@@ -255,6 +269,17 @@ class ProductPusher:
         if surplus:
             work.product = self.client.product_unpublish(product_id, _publications(surplus))
 
+    def _translate(self, works):
+        """Tell the translations, now that the texts they are of are there; return what stopped it, if anything."""
+        by_id = {gid("Product", work.wanted.external_id): work for work in works}
+        wanted = {product: work.untold for product, work in by_id.items()}
+        try:
+            for product, untold, refusal in tell_translations(self.client, wanted, self._languages) if wanted else ():
+                by_id[product].untold, by_id[product].refusal = untold, refusal
+        except TransportError as error:
+            return error
+        return None
+
     def _refused_pictures(self, waiting):
         """Wait a moment for Shopify to look at new pictures; return {global id: why it can't use it}."""
         refused = {}
@@ -328,7 +353,9 @@ def _identified(variant, found):
 
 
 def _success(work):
-    return ProductPushResult(key=work.push.key, document=_answered(work), image_ids=_image_ids(work))
+    return ProductPushResult(
+        key=work.push.key, document=_answered(work), image_ids=_image_ids(work), untold=work.untold
+    )
 
 
 def _failure(work, error):
