@@ -58,8 +58,8 @@ EXPECTED_COST = {
     "ProductUpdate": 12,
     "ProductVariantsUpdate": 12,
     "ShopLocales": 1,
-    "ProductTranslations": 20,
-    "TranslatableContents": 20,
+    "ProductTranslations": 25,
+    "TranslatableContents": 30,
     "TranslationsRegister": 10,
     "TranslationsRemove": 10,
 }
