@@ -253,7 +253,7 @@ class IntegrationProductPusher(models.AbstractModel):
     def _keep_product(self, planned: Planned, result, decided):
         binding, answer = planned.binding, result.document
         agreed = {name: value for name, value in planned.digests.items() if PART_OF[name] in planned.parts}
-        if result.untold:
+        if result.untold and "translations" in agreed:
             told = told_translations(agreed["translations"], self._known_translations(planned), result.untold)
             agreed["translations"] = told
         # How the platform writes what it was told, where it writes it in its own way

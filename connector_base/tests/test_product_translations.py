@@ -1,5 +1,6 @@
 from dataclasses import replace
 
+from odoo import Command
 from odoo.tests import tagged
 
 from ..canonical import Translation
@@ -96,6 +97,16 @@ class TestProductTranslations(ProductCase):
         self.cup.list_price = 8
         self.assertTold([("de-DE", "title", "Becher")])
         self.cup.list_price = 9
+        self.assertTold([])
+
+    def test_what_odoo_decides_nothing_about_does_not_wait(self):
+        """A new product is told its translations, and what could not be told then is the platform's to say."""
+        self.backend.field_rule_ids = [Command.create({"field": "translations", "owner": "create"})]
+        self.write("de_DE", "Becher")
+        self.assertTold([("fr-FR", "title", "Tasse")])
+        self.assertTrue(self.binding.external_id)
+        self.adapter.languages.add("de-DE")
+        self.cup.list_price = 8
         self.assertTold([])
 
     def test_a_stop_in_the_midst_of_a_page(self):
