@@ -46,10 +46,10 @@ class TestProductTranslations(ProductCase):
         type(self).adapter = TranslatingAdapter()
         for code in ("fr_FR", "de_DE"):
             self.env["res.lang"]._activate_lang(code)
-        self.write("fr_FR", "Tasse")
+        self.translate("fr_FR", "Tasse")
         self.binding = self.publish(self.cup)
 
-    def write(self, code, name):
+    def translate(self, code, name):
         self.cup.update_field_translations("name", {code: name})
 
     def assertTold(self, *expected):
@@ -70,14 +70,14 @@ class TestProductTranslations(ProductCase):
         self.assertTold([("fr-FR", "title", "Tasse")])
         self.cup.list_price = 8
         self.assertTold([])
-        self.write("fr_FR", "Bol")
+        self.translate("fr_FR", "Bol")
         self.assertTold([("fr-FR", "title", "Bol")])
         self.exporter._mark(self.binding)
         self.assertTold()
 
     def test_what_is_emptied_is_taken_away(self):
         self.push()
-        self.write("fr_FR", False)
+        self.translate("fr_FR", False)
         self.assertTold([("fr-FR", "title", "")])
         self.exporter._mark(self.binding)
         self.assertTold()
@@ -85,12 +85,12 @@ class TestProductTranslations(ProductCase):
     def test_a_language_that_odoo_has_no_more_takes_nothing_away(self):
         self.push()
         self.env["res.lang"].search([("code", "=", "fr_FR")]).active = False
-        self.write("de_DE", "Tasse")
+        self.translate("de_DE", "Tasse")
         self.adapter.languages = {"de-DE", "fr-FR"}
         self.assertTold([("de-DE", "title", "Tasse")])
 
     def test_what_could_not_be_told_goes_with_the_next_push(self):
-        self.write("de_DE", "Becher")
+        self.translate("de_DE", "Becher")
         self.assertTold([("fr-FR", "title", "Tasse")])
         self.assertFalse(self.marked(), "nobody asks again and again")
         self.adapter.languages.add("de-DE")
@@ -102,7 +102,7 @@ class TestProductTranslations(ProductCase):
     def test_what_odoo_decides_nothing_about_does_not_wait(self):
         """A new product is told its translations, and what could not be told then is the platform's to say."""
         self.backend.field_rule_ids = [Command.create({"field": "translations", "owner": "create"})]
-        self.write("de_DE", "Becher")
+        self.translate("de_DE", "Becher")
         self.assertTold([("fr-FR", "title", "Tasse")])
         self.assertTrue(self.binding.external_id)
         self.adapter.languages.add("de-DE")
@@ -130,10 +130,10 @@ class TestProductTranslations(ProductCase):
 
     def test_what_was_changed_here_is_kept_and_told(self):
         self.push()
-        self.write("fr_FR", "Bol")
+        self.translate("fr_FR", "Bol")
         self.pull(self.adapter.stated("P1"))
         self.assertTold([("fr-FR", "title", "Bol")])
-        self.write("fr_FR", False)
+        self.translate("fr_FR", False)
         self.pull(self.adapter.stated("P1"))
         self.assertTold([("fr-FR", "title", "")])
 
@@ -147,7 +147,7 @@ class TestProductTranslations(ProductCase):
 
     def test_a_language_that_the_platform_does_not_know_is_no_difference(self):
         self.backend.product_owner = "odoo"
-        self.write("de_DE", "Becher")
+        self.translate("de_DE", "Becher")
         self.push()
         self.pull(self.adapter.stated("P1"))
         self.assertFalse(self.marked())
