@@ -28,6 +28,7 @@ from .client_operations import OperationCalls
 from .client_payouts import PayoutCalls
 from .client_prices import PriceCalls
 from .client_products import ProductCalls
+from .client_translations import TranslationCalls
 from .errors import QueryTooCostly, describe, graphql_error, user_error
 
 _logger = logging.getLogger(__name__)
@@ -151,7 +152,7 @@ def expected_cost(operation):
     return const.EXPECTED_COST.get(operation, const.DEFAULT_EXPECTED_COST)
 
 
-class ShopifyClient(BulkCalls, CustomerCalls, OperationCalls, PayoutCalls, PriceCalls, ProductCalls):
+class ShopifyClient(BulkCalls, CustomerCalls, OperationCalls, PayoutCalls, PriceCalls, ProductCalls, TranslationCalls):
     """One store's Admin API.
 
     :param session: `transport.Session` that signs with `auth`

@@ -57,6 +57,11 @@ EXPECTED_COST = {
     "ProductSet": 60,
     "ProductUpdate": 12,
     "ProductVariantsUpdate": 12,
+    "ShopLocales": 1,
+    "ProductTranslations": 25,
+    "TranslatableContents": 30,
+    "TranslationsRegister": 10,
+    "TranslationsRemove": 10,
 }
 DEFAULT_EXPECTED_COST = 50
 
@@ -77,6 +82,8 @@ LISTING_LIMIT = 25000
 LIST_LIMIT = 250
 # https://shopify.dev/docs/api/admin-graphql/2026-10/mutations/metafieldsSet
 METAFIELDS_PAGE = 25
+# https://shopify.dev/docs/api/admin-graphql/2026-10/mutations/translationsRegister
+TRANSLATIONS_PAGE = 100
 
 # https://shopify.dev/docs/api/usage/access-scopes
 SCOPES = {
@@ -94,8 +101,14 @@ FLOW_SCOPES = {
         "read_shopify_payments_payouts": "payouts can't be read",
     },
     "prices_out": {"write_products": "prices can't be changed from Odoo"},
-    "products_in": {"read_publications": "where products are published can't be read"},
+    "products_in": {
+        "read_publications": "where products are published can't be read",
+        "read_locales": "the store's languages, and so translations, can't be read",
+        "read_translations": "translations of products can't be read",
+    },
     "products_out": {
+        "read_locales": "the store's languages can't be read, so translations can't be sent",
+        "write_translations": "translations of products can't be sent from Odoo",
         "write_products": "products can't be sent from Odoo",
         "read_publications": "where products are published can't be read",
         "write_publications": "products can't be published from Odoo",
@@ -112,6 +125,8 @@ FLOW_SCOPES = {
         "write_inventory": "quantities can't be set",
     },
 }
+# What of it takes several languages in Odoo
+TRANSLATION_SCOPES = {"read_locales", "read_translations", "write_translations"}
 ALL_ORDERS_SCOPE = "read_all_orders"
 # How far back orders can be read without ALL_ORDERS_SCOPE, and what a first import asks for with it, in days.
 RECENT_DAYS = 60
@@ -296,7 +311,7 @@ POLL_EVERY, OPERATION_PATIENCE, PICTURE_PATIENCE = 1.0, 60, 5
 # https://help.shopify.com/en/manual/products/product-media/product-media-types
 PICTURE_BYTES = 20 * 1024 * 1024
 # https://shopify.dev/docs/api/admin-graphql/2026-10/enums/ProductSetUserErrorCode and of the other product mutations
-CODES_GONE = ("PRODUCT_DOES_NOT_EXIST", "NOT_FOUND")
+CODES_GONE = ("PRODUCT_DOES_NOT_EXIST", "NOT_FOUND", "RESOURCE_NOT_FOUND")
 PRODUCT_REMEDIES = {
     "HANDLE_NOT_UNIQUE": "Another product of the store has this address: give the product another one in Odoo, or link "
     "it with that product instead of publishing it anew.",
@@ -307,6 +322,21 @@ PRODUCT_REMEDIES = {
     "GIFT_CARDS_NOT_ACTIVATED": "Activate gift cards in the store's settings at Shopify, then send the product again.",
     "INVALID_METAFIELD": "Correct the value in Odoo, or the field's type in Shopify's settings under Custom data.",
 }
+
+# What can be translated: field of the canonical Translation -> key of the text
+# https://shopify.dev/docs/api/admin-graphql/2026-10/enums/TranslatableResourceType
+TRANSLATION_KEYS = {
+    "title": "title",
+    "description": "body_html",
+    "seo_title": "meta_title",
+    "seo_description": "meta_description",
+}
+# https://shopify.dev/docs/api/admin-graphql/2026-10/enums/TranslationErrorCode
+TRANSLATION_REMEDIES = {
+    "INVALID_TRANSLATABLE_CONTENT": "The original was changed at Shopify at the same moment: send the product again.",
+    "INVALID_LOCALE_FOR_SHOP": "Add the language in the store's settings at Shopify, then send the product again.",
+}
+TRANSLATION_REMEDY = "Correct the translation on the product in Odoo, then send the product again."
 
 # === BULK OPERATIONS === #
 

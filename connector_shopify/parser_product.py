@@ -19,14 +19,16 @@ from odoo.addons.connector_base.canonical import (
 
 from . import const
 from .reader import Reader
+from .translations import parse_translations
 
 _APP_CATALOG = "AppCatalog"
 
 
-def parse_product(payload):
+def parse_product(payload, texts=None):
     """Return the canonical Product of a GraphQL product.
 
     :param dict payload: what ProductFields selects, its connections complete
+    :param dict texts: its translations as of `parse_translations`; None where they were not read
     :raise DataError: something needed is missing or not as documented; it names the place
     """
     node = Reader(payload, "product")
@@ -42,6 +44,7 @@ def parse_product(payload):
         category_ids=_ids(_nodes(node, "collections")),
         attributes=_attributes(node),
         channel_ids=parse_channel_ids(node),
+        translations=UNSET if texts is None else parse_translations(texts, node.external_id),
         created_at=node.required_time("createdAt"),
     )
 

@@ -39,6 +39,29 @@ def explained(error, document):
     )
 
 
+def refused_translation(error, translations):
+    """Return the error with the texts named that were refused, and what to do.
+
+    :param list translations: the `TranslationInput`s that were sent
+    """
+    texts = [f"{_text_at(entry.get('field') or (), translations)}{entry.get('message')}" for entry in error.user_errors]
+    return DataError(
+        "Shopify refused a translation of the product: " + "; ".join(texts),
+        code=error.code,
+        request_id=error.request_id,
+        remedy=const.TRANSLATION_REMEDIES.get(error.code, const.TRANSLATION_REMEDY),
+    )
+
+
+def _text_at(path, translations):
+    """Return which translation a path into what was sent leads to: "title in fr: "."""
+    number = next((int(part) for part in map(str, path) if part.isdigit()), None)
+    if number is None or number >= len(translations):
+        return ""
+    names = {key: field.replace("_", " ") for field, key in const.TRANSLATION_KEYS.items()}
+    return f"{names[translations[number]['key']]} in {translations[number]['locale']}: "
+
+
 def _place(path, document):
     """Return where in the product a path into what was sent leads: "Variant M / Blue, price: "."""
     names = [str(part) for part in path if not str(part).isdigit() and part not in ("input", "product")]

@@ -7,42 +7,22 @@ https://shopify.dev/docs/api/admin-graphql/2026-10/mutations/productSet
 """
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from odoo.addons.connector_base.canonical import PRODUCT_PARTS, UNSET, Product, ProductPushResult
+from odoo.addons.connector_base.canonical import UNSET
 from odoo.addons.connector_base.transport import DataError, TransientError, TransportError
 
 from . import const
 from .errors import Refused
-from .parser_product import parse_changed, parse_channel_ids
-from .product_errors import bad_picture, explained, gone, says_gone, variant_name
+from .parser_product import parse_channel_ids
+from .product_errors import bad_picture, gone, says_gone, variant_name
+from .product_work import Work, failure, parts_to_send, success
 from .reader import Reader
 from .renderer_product import gid, render_basics, render_metafields, render_prices, render_set
+from .translation_flow import tell_translations
 
 # The stores that know our custom field, as far as this process has seen
 _prepared = set()
-
-
-@dataclass(slots=True)
-class _Work:
-    """A push on its way.
-
-    :param Product wanted: the document, with the external ids known so far
-    :param dict product: what Shopify last said of the product
-    :param str operation: of the change that Shopify makes in the background
-    :param bool listed: the variants were sent, so the answer states them
-    :param tuple files: global id of each picture; None before it has one
-    :param tuple uploaded: global ids of the new pictures that Shopify has not looked at yet
-    """
-
-    push: object
-    wanted: Product
-    parts: frozenset
-    product: dict = None
-    operation: str = ""
-    listed: bool = False
-    files: tuple = ()
-    uploaded: tuple = ()
 
 
 class ProductPusher:
@@ -52,36 +32,41 @@ class ProductPusher:
     :param str domain: the store's
     :param read_image: a function (checksum) -> (content, media type, file name)
     :param sleep: for tests
+    :param languages: BCP 47 tags of those that products are translated into
     """
 
-    def __init__(self, client, domain, read_image, sleep=time.sleep):
+    def __init__(self, client, domain, read_image, sleep=time.sleep, languages=()):
         self.client = client
         self._domain = domain
         self._read_image = read_image
+        self._languages = languages
         self._sleep = sleep
 
     def push(self, pushes):
-        """Yield a `ProductPushResult` for each of `pushes`: those that Shopify works on in the background last.
+        """Yield a `ProductPushResult` for each of `pushes`: those that Shopify works on in the background, and those
+        with translations, which are told together, last.
 
         :raise TransportError: what is not the fault of one document; all that was done before is yielded first
         """
         waiting, stopped = [], None
         for push in pushes:
-            work = _Work(push=push, wanted=push.document, parts=_parts(push))
+            parts = parts_to_send(push)
+            untold = push.document.translations or () if "translations" in parts else ()
+            work = Work(push=push, wanted=push.document, parts=parts, untold=untold)
             try:
                 self._send(work)
                 if not work.operation:
                     self._finish(work)
             except DataError as error:
-                yield _failure(work, error)
+                yield failure(work, error)
             except TransportError as error:
                 stopped = error
                 break
             else:
-                if work.operation or work.uploaded:
+                if work.operation or work.uploaded or work.untold:
                     waiting.append(work)
                 else:
-                    yield _success(work)
+                    yield success(work)
         yield from self._after(waiting, stopped)
 
     def _after(self, waiting, stopped):
@@ -95,15 +80,21 @@ class ProductPusher:
                     self._await_operation(work)
                     self._finish(work)
             except DataError as error:
-                yield _failure(work, error)
+                yield failure(work, error)
             except TransportError as error:
                 stopped = error
             else:
                 done.append(work)
+        stopped = stopped or self._translate([work for work in done if work.untold])
         refused = {} if stopped else self._refused_pictures([media for work in done for media in work.uploaded])
         for work in done:
             why = [refused[media] for media in work.uploaded if media in refused]
-            yield _failure(work, bad_picture(why)) if why else _success(work)
+            if work.refusal or why:
+                yield failure(work, work.refusal or bad_picture(why))
+            elif stopped and work.untold and work.parts == {"translations"}:
+                continue  # nothing of it was done
+            else:
+                yield success(work)
         if stopped:
             raise stopped
 
@@ -255,6 +246,17 @@ class ProductPusher:
         if surplus:
             work.product = self.client.product_unpublish(product_id, _publications(surplus))
 
+    def _translate(self, works):
+        """Tell the translations, now that the texts they are of are there; return what stopped it, if anything."""
+        by_id = {gid("Product", work.wanted.external_id): work for work in works}
+        wanted = {product: work.untold for product, work in by_id.items()}
+        try:
+            for product, untold, refusal in tell_translations(self.client, wanted, self._languages) if wanted else ():
+                by_id[product].untold, by_id[product].refusal = untold, refusal
+        except TransportError as error:
+            return error
+        return None
+
     def _refused_pictures(self, waiting):
         """Wait a moment for Shopify to look at new pictures; return {global id: why it can't use it}."""
         refused = {}
@@ -288,16 +290,6 @@ def remove_product(client, external_id, *, delete):
             raise
 
 
-def _parts(push):
-    """Return the parts to send: all of a new product; the variants as a whole as soon as one is new."""
-    document = push.document
-    if not document.external_id:
-        return frozenset(PRODUCT_PARTS)
-    if all(variant.external_id for variant in document.variants):
-        return push.parts
-    return push.parts | {"variants"}
-
-
 def _publications(external_ids):
     return [gid("Publication", external_id) for external_id in sorted(external_ids)]
 
@@ -325,36 +317,6 @@ def _identified(variant, found):
         external_id=node.identifier("id"),
         inventory_external_id=node.required_child("inventoryItem").identifier("id"),
     )
-
-
-def _success(work):
-    return ProductPushResult(key=work.push.key, document=_answered(work), image_ids=_image_ids(work))
-
-
-def _failure(work, error):
-    """Return the result of a push that failed, with what is there already: the rest is sent another time."""
-    known = bool(work.push.document.external_id)
-    missing = known and says_gone(error)
-    if missing:
-        error = gone()
-    elif isinstance(error, Refused):
-        error = explained(error, work.push.document)
-    error.external_id = work.wanted.external_id
-    result = ProductPushResult(key=work.push.key, error=error, missing=missing)
-    if known or not work.wanted.external_id:
-        return result
-    return replace(result, document=_answered(work), image_ids=_image_ids(work))
-
-
-def _answered(work):
-    """Return the document with what Shopify said last: it writes some texts in its own way."""
-    return replace(work.wanted, **parse_changed(work.product)) if work.product else work.wanted
-
-
-def _image_ids(work):
-    images = work.wanted.images or ()
-    pairs = zip(images, work.files, strict=False)
-    return tuple((image.checksum, media.rpartition("/")[2]) for image, media in pairs if media)
 
 
 def _is_picture(node):

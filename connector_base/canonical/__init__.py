@@ -37,6 +37,7 @@ from .product import (
     Variant,
 )
 from .product_parts import PART_FIELDS, PART_OF, differences, field_digests, owner_key, parts_of, restrict
+from .product_translations import agreed_translations, changed_translations, told_translations, translation_digests
 from .shipment import Shipment, ShipmentLine, ShipmentResult
 from .stock import Location, StockLevel, StockResult
 from .values import UNSET, Unset, digest, minor_units, money, quantize

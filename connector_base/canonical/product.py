@@ -83,7 +83,11 @@ class CustomAttribute:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Translation:
-    """A text of the product in another language. `field`: title, description, seo_title or seo_description."""
+    """A text of the product in another language. `field`: title, description, seo_title or seo_description.
+
+    An empty `value` says that there is none. A platform states one for each text in each of its languages that Odoo has
+    too: of languages it says nothing of, it knows nothing.
+    """
 
     language: str  # BCP 47
     field: str
@@ -159,7 +163,8 @@ class ProductPush:
 
     :param str key: names the product for good, over retries and restarts; never given to another one. What makes
         creating safe to repeat.
-    :param Product document: the whole state wanted, variants as they shall be; its `external_id` is empty to create
+    :param Product document: the whole state wanted, variants as they shall be; its `external_id` is empty to create.
+        Only its translations are those that changed, the empty ones to be taken away
     :param frozenset parts: those of `PRODUCT_PARTS` that differ from what the platform was last known to have
     """
 
@@ -176,7 +181,8 @@ class ProductPushResult:
 
     `document` states at least its external id, and variants (with their external ids) in the order of those pushed.
     `image_ids` are (checksum, external id) of the images sent or referred to. `missing`, with the error: the product
-    was to be changed, and the platform doesn't have it (any more).
+    was to be changed, and the platform doesn't have it (any more). `untold` are those of the translations pushed that
+    wait: the platform doesn't have the language or the original, or doesn't let us. They go with the next push.
     """
 
     key: str
@@ -184,3 +190,4 @@ class ProductPushResult:
     image_ids: tuple[tuple[str, str], ...] = ()
     error: Exception | None = None
     missing: bool = False
+    untold: tuple[Translation, ...] = ()

@@ -7,6 +7,7 @@ import json
 import re
 from decimal import Decimal
 
+from .product_translations import translation_digests, translation_name
 from .values import UNSET, digest
 
 # {part: (fields of Product, fields of Variant)}
@@ -71,11 +72,11 @@ def field_digests(document):
     """Return {field: fingerprint} of the fields that `document` states, those of all variants together.
 
     Ids the platform gives count for nothing: a product has the same fingerprints before and after it was created
-    there. What variants state is told apart by their options.
+    there. What variants state is told apart by their options. Translations have one fingerprint each.
     """
     plain = _without_ids(document)
-    found = {}
-    for name in PART_OF:
+    found = {} if plain.translations is UNSET else {"translations": translation_digests(plain)}
+    for name in PART_OF.keys() - found:
         if name.startswith("variants."):
             values = [(variant.options, getattr(variant, name[9:])) for variant in plain.variants]
             stated = [[options, value] for options, value in values if value is not UNSET]
@@ -129,7 +130,8 @@ def differences(ours, theirs):
     """Return [(field, variant or None, our value, their value)] where both state a field, and state it differently.
 
     Variants are paired by the platform's ids. A variant only one side has is a difference of `variants.options`.
-    Custom fields and translations are compared as far as `ours` states them.
+    Custom fields are compared as far as `ours` states them, translations as far as both do; of these, those that
+    differ are returned.
     """
     found = []
     of_variants = [name for name in PART_OF if name.startswith("variants.")]
@@ -153,15 +155,20 @@ def _compare(found, name, attribute, variant, sides):
     if UNSET in (our_value, their_value):
         return
     normal = _NORMAL.get(attribute, lambda value: value)
-    if attribute in ("attributes", "translations"):
-        stated = {_name_of(item) for item in our_value}
-        their_value = tuple(item for item in their_value if _name_of(item) in stated)
+    if attribute == "attributes":
+        stated = {item.key for item in our_value}
+        their_value = tuple(item for item in their_value if item.key in stated)
+    elif attribute == "translations":
+        our_value, their_value = _differing(our_value, their_value), _differing(their_value, our_value)
     if normal(our_value) != normal(their_value):
         found.append((name, variant, our_value, their_value))
 
 
-def _name_of(item):
-    return item.key if hasattr(item, "key") else (item.language, item.field)
+def _differing(translations, others):
+    """Return those of `translations` that `others` states in another way, or as not there."""
+    stated = {translation_name(text): _html(text.value) for text in others}
+    pairs = ((text, stated.get(translation_name(text))) for text in translations)
+    return tuple(text for text, other in pairs if text.value and other not in (None, _html(text.value)))
 
 
 def _html(text):
@@ -185,7 +192,6 @@ _NORMAL = {
     "channel_ids": sorted,
     "images": lambda images: [image.external_id or image.checksum for image in images],
     "attributes": lambda items: sorted((item.key, _text(item.value)) for item in items if item.value),
-    "translations": lambda items: sorted((*_name_of(item), _html(item.value)) for item in items if item.value),
     "weight": lambda weight: weight.quantize(GRAM),
     "options": lambda options: [(name.strip().lower(), value.strip().lower()) for name, value in options],
 }

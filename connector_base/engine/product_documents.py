@@ -1,4 +1,3 @@
-import re
 from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
@@ -46,7 +45,7 @@ class Lookups:
     images_there: dict = field(default_factory=dict)  # {product binding id: {checksum: binding of the picture}}
     unread_images: set = field(default_factory=set)  # ids of product bindings whose pictures aren't all read yet
     attributes: list = field(default_factory=list)  # mappings of product fields
-    translations: dict = field(default_factory=dict)  # {language: templates in it}
+    translations: dict = field(default_factory=dict)  # {BCP 47 tag of a language: templates in it}
     has_categories: bool = False
     has_channels: bool = False
 
@@ -93,10 +92,8 @@ class IntegrationProductDocuments(models.AbstractModel):
         known = [("backend_id", "=", backend.id)]
         found.has_categories = bool(self.env["integration.category"].search_count(known, limit=1))
         found.has_channels = bool(self.env["integration.channel"].search_count(known, limit=1))
-        main = self.env.lang
-        for lang in self.env["res.lang"]._get_active_by("code"):
-            if lang != main:
-                found.translations[lang] = templates.with_context(lang=lang)
+        for lang, tag in backend._translation_languages().items():
+            found.translations[tag] = templates.with_context(lang=lang)
         return found
 
     @api.model
@@ -325,19 +322,14 @@ class IntegrationProductDocuments(models.AbstractModel):
 
     @api.model
     def _translations(self, template, found):
-        """Return the texts that are translated, the others being the same in all languages."""
+        """Return the texts in the other languages; empty ones where they are the same as the original."""
         if not found.translations:
             return UNSET
         texts = []
-        for lang, templates in found.translations.items():
+        for tag, templates in found.translations.items():
             translated = templates.browse(template.id)
             for name, field_name in TRANSLATED.items():
-                text = field_name in template._fields and translated[field_name]
-                if text and text != template[field_name]:
-                    texts.append(Translation(language=_bcp47(lang), field=name, value=str(text)))
+                if field_name in template._fields:
+                    text, original = str(translated[field_name] or ""), str(template[field_name] or "")
+                    texts.append(Translation(language=tag, field=name, value=text if text != original else ""))
         return tuple(texts)
-
-
-def _bcp47(code):
-    """Return the BCP 47 tag of an Odoo language code: pt-BR of pt_BR, sr-Latn of sr@latin."""
-    return re.sub("@latin$", "-Latn", code).replace("_", "-")

@@ -5,7 +5,17 @@ from dataclasses import dataclass, replace
 from odoo import api, models
 from odoo.tools import SQL
 
-from ..canonical import PART_OF, PRODUCT_PARTS, Product, differences, field_digests, owner_key, parts_of, restrict
+from ..canonical import (
+    PART_OF,
+    PRODUCT_PARTS,
+    Product,
+    agreed_translations,
+    differences,
+    field_digests,
+    owner_key,
+    parts_of,
+    restrict,
+)
 
 _logger = logging.getLogger(__name__)
 
@@ -116,6 +126,9 @@ class IntegrationProductExporter(models.AbstractModel):
                 agreed = planned.digests
                 values = {"digests_seen": seen or False}
             values["digests_out"] = {name: value for name, value in agreed.items() if name not in kept}
+            if "translations" in kept:
+                known = (planned.binding.digests_out or {}).get("translations") or {}
+                values["digests_out"]["translations"] = agreed_translations(planned.document, theirs, known)
             self._write_changed(planned.binding, values)
             if kept:
                 differing |= planned.binding

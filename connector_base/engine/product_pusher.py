@@ -9,7 +9,17 @@ from odoo.tools.mimetypes import guess_mimetype
 
 from odoo.addons.queue_job.exception import RetryableJobError
 
-from ..canonical import PART_OF, UNSET, ProductPush, ProductPushResult, differences, field_digests, restrict
+from ..canonical import (
+    PART_OF,
+    UNSET,
+    ProductPush,
+    ProductPushResult,
+    changed_translations,
+    differences,
+    field_digests,
+    restrict,
+    told_translations,
+)
 from ..transport.errors import ConfigurationError, DataError, TransientError, TransportError
 from .clock import naive
 from .job_errors import describe
@@ -63,12 +73,13 @@ class IntegrationProductPusher(models.AbstractModel):
                 self._fail(planned.binding, self._no_variants(planned.binding), job, pushed)
             else:
                 key = self.env["integration.product.exporter"]._key(planned.binding)
-                pushes[key] = planned, ProductPush(key=key, document=planned.document, parts=planned.parts)
+                pushes[key] = planned, ProductPush(key=key, document=self._pushed(planned), parts=planned.parts)
         if pushes:
             self._tell(backend, pushes, pushed)
             self._keep(backend, job, pushed)
         if pushed.error:
-            reached = {result.key for _planned, result in pushed.results}
+            # what the error kept from being told of a product is told with the rest
+            reached = {result.key for _planned, result in pushed.results if not result.untold}
             pushed.left = bindings.browse([pushes[key][0].binding.id for key in pushes if key not in reached])
         return pushed
 
@@ -128,6 +139,19 @@ class IntegrationProductPusher(models.AbstractModel):
         )
 
     # === TELLING === #
+
+    @api.model
+    def _pushed(self, planned: Planned):
+        """Return the document as it is pushed: of translations, those that changed since both sides agreed."""
+        document = planned.document
+        if document.translations is UNSET:
+            return document
+        return replace(document, translations=changed_translations(document, self._known_translations(planned)))
+
+    @api.model
+    def _known_translations(self, planned: Planned):
+        """Return {name: fingerprint} of the translations that both sides agreed on."""
+        return (planned.binding.digests_out or {}).get("translations") or {}
 
     @api.model
     def _tell(self, backend, pushes, pushed):
@@ -229,6 +253,9 @@ class IntegrationProductPusher(models.AbstractModel):
     def _keep_product(self, planned: Planned, result, decided):
         binding, answer = planned.binding, result.document
         agreed = {name: value for name, value in planned.digests.items() if PART_OF[name] in planned.parts}
+        if result.untold and "translations" in agreed:
+            told = told_translations(agreed["translations"], self._known_translations(planned), result.untold)
+            agreed["translations"] = told
         # How the platform writes what it was told, where it writes it in its own way
         said = field_digests(answer)
         own_way = {name for name, *_values in differences(restrict(planned.document, decided), answer)}

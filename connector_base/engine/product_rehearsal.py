@@ -159,7 +159,7 @@ class IntegrationProductRehearsal(models.AbstractModel):
             "images": lambda images: self.env._("Pictures: %s", len(images)) if images else "",
             "options": lambda options: " / ".join(chosen for _name, chosen in options),
             "attributes": lambda items: ", ".join(f"{item.key}: {item.value}" for item in items),
-            "translations": lambda items: ", ".join(f"{item.language}: {item.value}" for item in items),
+            "translations": lambda items: ", ".join(f"{item.language}: {item.value}" for item in items if item.value),
             "category_ids": lambda ids: ", ".join(names.get(external_id, external_id) for external_id in ids),
             "channel_ids": lambda ids: ", ".join(names.get(external_id, external_id) for external_id in ids),
             "tags": ", ".join,

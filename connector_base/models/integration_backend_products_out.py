@@ -1,3 +1,5 @@
+import re
+
 from odoo import api, fields, models, tools
 
 # What decides who is told about products, and what they are told
@@ -108,9 +110,19 @@ class IntegrationBackend(models.Model):
         installed = self.env["res.lang"]._get_active_by("code")
         return self.product_lang if self.product_lang in installed else next(iter(installed))
 
+    def _translation_languages(self):
+        """Return {code: BCP 47 tag} of the languages that products are translated into: all but the shop's."""
+        main = self._product_lang()
+        return {code: _bcp47(code) for code in self.env["res.lang"]._get_active_by("code") if code != main}
+
     def _shop_currency(self):
         """Return the shop's currency as the platform named it when it was connected, else the company's."""
         self.ensure_one()
         code = (self.sudo().connection_report or {}).get("currency")
         currency = self.env["res.currency"].with_context(active_test=False).search([("name", "=", code)], limit=1)
         return currency if code and currency else self.company_id.currency_id
+
+
+def _bcp47(code):
+    """Return the BCP 47 tag of an Odoo language code: pt-BR of pt_BR, sr-Latn of sr@latin."""
+    return re.sub("@latin$", "-Latn", code).replace("_", "-")

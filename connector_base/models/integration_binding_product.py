@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class IntegrationBindingProduct(models.Model):
@@ -60,6 +60,7 @@ class IntegrationBindingProduct(models.Model):
     )
     pulled_at = fields.Datetime("Last Import", readonly=True)
     pushed_at = fields.Datetime("Last Push", readonly=True)
+    synced_at = fields.Datetime("Last Sync", compute="_compute_synced_at", help="When it was sent last, or taken over.")
     last_error = fields.Text(readonly=True, help="Why the last push failed.")
     remedy = fields.Text("What To Do", readonly=True)
 
@@ -69,3 +70,8 @@ class IntegrationBindingProduct(models.Model):
     _unborn_uniq = models.UniqueIndex(
         "(backend_id, odoo_id) WHERE external_id IS NULL", "This product is about to be published there already."
     )
+
+    @api.depends("pulled_at", "pushed_at")
+    def _compute_synced_at(self):
+        for binding in self:
+            binding.synced_at = max(filter(None, (binding.pulled_at, binding.pushed_at)), default=False)

@@ -60,7 +60,7 @@ class SyncJob(models.Model):
             # their bindings are gone, or another job was faster
             return self._summary_of_pushes()
         pushed = self.env["integration.product.pusher"]._push(backend, bindings, self)
-        if pushed.error and len(pushed.left) == len(bindings):
+        if pushed.error and not pushed.results and len(pushed.left) == len(bindings):
             raise pushed.error  # nothing was done: all is put back by the rollback
         self._count_push(pushed, len(ids) - len(bindings))
         if pushed.left:
@@ -126,7 +126,7 @@ class SyncJob(models.Model):
         if everything:
             bindings.write({"digests_out": False, "digests_seen": False})
         pushed = self.env["integration.product.pusher"]._push(backend, bindings, self)
-        if pushed.error and len(pushed.left) == len(bindings):
+        if pushed.error and not pushed.results and len(pushed.left) == len(bindings):
             raise pushed.error
         if pushed.left:
             self.env["integration.product.exporter"]._mark(pushed.left)

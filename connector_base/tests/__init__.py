@@ -59,6 +59,7 @@ from . import (
     test_product_pull,
     test_product_push,
     test_product_resolver,
+    test_product_translations,
     test_rate_limit,
     test_reconciliation,
     test_reconnect,

@@ -213,10 +213,14 @@ class TestProductDocuments(ProductCase):
         binding = self.publish(self.cup | self.shirt)
         cup, shirt = self.build(binding)
         self.assertEqual(cup.title, "Cup")
+        texts = {(item.language, item.field): item.value for item in cup.translations}
+        self.assertEqual({name for name, value in texts.items() if value}, {("fr-FR", "title")})
+        self.assertEqual(texts["fr-FR", "title"], "Tasse")
         self.assertEqual(
-            [(item.language, item.field, item.value) for item in cup.translations], [("fr-FR", "title", "Tasse")]
+            [(item.language, item.field, item.value) for item in shirt.translations],
+            [(*name, "") for name in texts],
+            "what is not translated is stated as empty",
         )
-        self.assertEqual(shirt.translations, ())
         self.backend.product_lang = "fr_FR"
         cup, shirt = self.build(binding)
         self.assertEqual((cup.title, cup.translations[0].value), ("Tasse", "Cup"))

@@ -75,6 +75,8 @@ class IntegrationAdapterShopify(models.AbstractModel):
         for flow, needed in const.FLOW_SCOPES.items():
             if backend._syncs(flow):
                 wanted.update(needed)
+        if not backend._translation_languages():
+            wanted = {scope: lack for scope, lack in wanted.items() if scope not in const.TRANSLATION_SCOPES}
         for scope, lack in wanted.items():
             if scope not in scopes and scope.replace("read_", "write_") not in scopes:
                 yield self.env._(

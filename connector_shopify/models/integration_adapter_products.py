@@ -7,6 +7,7 @@ from .. import bulk, const, parser_product
 from ..listing import ProductListing
 from ..product_pusher import ProductPusher, remove_product
 from ..renderer_product import gid
+from ..translation_flow import read_translations
 
 
 class IntegrationAdapterShopify(models.AbstractModel):
@@ -27,10 +28,11 @@ class IntegrationAdapterShopify(models.AbstractModel):
         nodes, following = listing.read_page(client)
         if following and nodes and not page:
             following = bulk.choose(client, following, nodes[-1]["updatedAt"])
+        texts = self._read_translations(backend, client, nodes)
         documents, failed = [], []
         for node in nodes:
             try:
-                documents.append(parser_product.parse_product(node))
+                documents.append(parser_product.parse_product(node, texts.get(node["id"])))
             except DataError as error:
                 failed.append(error)
         return Page(documents=tuple(documents), next_page=following.token if following else None, failed=tuple(failed))
@@ -41,8 +43,15 @@ class IntegrationAdapterShopify(models.AbstractModel):
 
     def _fetch_products_by_id(self, backend, external_ids):
         """Override of `connector_base`."""
-        gids = [gid("Product", external_id) for external_id in external_ids]
-        return [parser_product.parse_product(node) for node in backend._shopify_client().products_by_id(gids)]
+        client = backend._shopify_client()
+        nodes = client.products_by_id([gid("Product", external_id) for external_id in external_ids])
+        texts = self._read_translations(backend, client, nodes)
+        return [parser_product.parse_product(node, texts.get(node["id"])) for node in nodes]
+
+    def _read_translations(self, backend, client, nodes):
+        """Return the translations of products as `parse_product` takes them; none where Odoo has but one language."""
+        languages = backend._translation_languages().values()
+        return read_translations(client, [node["id"] for node in nodes], languages)
 
     def _parse_product_event(self, backend, topic, body):
         """Override of `connector_base`: a webhook states no texts for search engines, no cost, custom fields,
@@ -67,11 +76,14 @@ class IntegrationAdapterShopify(models.AbstractModel):
 
     def _product_parts(self):
         """Override of `connector_base`."""
-        return frozenset(PRODUCT_PARTS) - {"translations"}
+        return frozenset(PRODUCT_PARTS)
 
     def _push_products(self, backend, pushes, read_image):
         """Override of `connector_base`."""
-        yield from ProductPusher(backend._shopify_client(), backend.shopify_domain, read_image).push(pushes)
+        languages = backend._translation_languages().values()
+        client = backend._shopify_client()
+        pusher = ProductPusher(client, backend.shopify_domain, read_image, languages=languages)
+        yield from pusher.push(pushes)
 
     def _remove_products(self, backend, external_ids, *, delete):
         """Override of `connector_base`."""

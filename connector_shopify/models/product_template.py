@@ -68,8 +68,7 @@ class ProductTemplate(models.Model):
     @api.depends(
         "integration_binding_ids.backend_id.platform",
         *(f"integration_binding_ids.{path}" for path in MIRRORED.values()),
-        "integration_binding_ids.pulled_at",
-        "integration_binding_ids.pushed_at",
+        "integration_binding_ids.synced_at",
     )
     def _compute_shopify_mirror(self):
         status = self.env["integration.binding.product"]._fields["remote_status"]
@@ -80,8 +79,7 @@ class ProductTemplate(models.Model):
                 template[field] = joined(bindings.mapped(path))
             template.shopify_status = joined(labels.get(binding.remote_status) for binding in bindings)
             template.shopify_url = next((binding.remote_url for binding in bindings if binding.remote_url), False)
-            times = [time for binding in bindings for time in (binding.pulled_at, binding.pushed_at) if time]
-            template.shopify_synced_at = max(times, default=False)
+            template.shopify_synced_at = max(filter(None, bindings.mapped("synced_at")), default=False)
 
     def _search_shopify_synced_at(self, operator, value):
         """Return the domain of templates that were synced at such a time, whichever way."""

@@ -76,6 +76,7 @@ class ProductStore(FakeStore):
         self.products = []
         self.count_of_products = None
         self.operations = {}
+        self.translations = {}  # {product's global id: {key: text in French}}
 
     def _Products(self, query, first, after):
         start = int(after or 0)
@@ -123,6 +124,35 @@ class ProductStore(FakeStore):
 
     def _ProductDelete(self, id):
         return {"productDelete": {"deletedProductId": id, "userErrors": self.user_errors.get(id, [])}}
+
+    def _resources(self, ids, **shown):
+        known = {product["id"]: product for product in self.products}
+        nodes = [
+            {"resourceId": gid, **{name: show(known[gid]) for name, show in shown.items()}}
+            for gid in ids
+            if gid in known
+        ]
+        return {"translatableResourcesByIds": {"nodes": nodes}}
+
+    def _ShopLocales(self):
+        return {"shopLocales": [{"locale": code, "primary": code == "en"} for code in ("en", "fr", "ja")]}
+
+    def _ProductTranslations(self, ids, first, locale):
+        def translations(product):
+            texts = self.translations.get(product["id"], {}) if locale == "fr" else {}
+            return [{"key": key, "value": text} for key, text in texts.items()]
+
+        return self._resources(ids, translations=translations)
+
+    def _TranslatableContents(self, ids, first):
+        def contents(product):
+            return [{"key": "title", "digest": f"digest of {product['title']}"}, {"key": "meta_title", "digest": None}]
+
+        return {**self._ShopLocales(), **self._resources(ids, translatableContent=contents)}
+
+    def _TranslationsRegister(self, id, translations):
+        self.translations.setdefault(id, {}).update({entry["key"]: entry["value"] for entry in translations})
+        return {"translationsRegister": {"userErrors": self.user_errors.get(id, [])}}
 
 
 class ProductCase(ShopifyCase):

@@ -1,6 +1,8 @@
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import Form, tagged
 
+from odoo.addons.connector_shopify import const
+
 from .common import ADMIN_TOKEN, ALL_SCOPES, CLIENT_ID, CLIENT_SECRET, DOMAIN, ShopifyCase
 
 
@@ -93,6 +95,19 @@ class TestConnect(ShopifyCase):
         missing = " ".join(backend.connection_report["missing"])
         self.assertIn("write_inventory", missing)
         self.assertIn("quantities can't be set", missing)
+
+    def test_scopes_of_translations_are_asked_for_where_there_are_languages(self):
+        self.store.scopes = [scope for scope in ALL_SCOPES if scope not in const.TRANSLATION_SCOPES]
+        backend = self.connected()
+        backend.write({"import_products": True, "export_products": True})
+        backend.action_test_connection()
+        self.assertEqual(backend.connection_report["missing"], [])
+        self.env["res.lang"]._activate_lang("fr_FR")
+        backend.action_test_connection()
+        missing = " ".join(backend.connection_report["missing"])
+        for scope in const.TRANSLATION_SCOPES:
+            self.assertIn(scope, missing)
+        self.assertEqual(backend.state, "connected")
 
     def test_another_api_version_is_told(self):
         self.store.version = "2027-10"

@@ -2,7 +2,15 @@ from decimal import Decimal
 
 from odoo.tests import tagged
 
-from odoo.addons.connector_base.canonical import Category, Channel, Product, ProductPush, Variant
+from odoo.addons.connector_base.canonical import (
+    PRODUCT_PARTS,
+    Category,
+    Channel,
+    Product,
+    ProductPush,
+    Translation,
+    Variant,
+)
 from odoo.addons.connector_base.transport import ConfigurationError, TransientError, iter_pages
 from odoo.addons.connector_shopify import const
 
@@ -68,6 +76,29 @@ class TestProducts(ProductCase):
         page = self.adapter._fetch_products(self.backend, None, page.next_page)
         self.assertEqual(len(page.documents), const.PRODUCTS_PAGE)
 
+    def test_translations_are_read_into_the_languages_of_odoo(self):
+        """One call for the store's languages, one for each that Odoo has too; none where Odoo has but one."""
+        for code in ("fr_FR", "de_DE"):
+            self.env["res.lang"]._activate_lang(code)
+        self.store.products = [graphql_product(1), graphql_product(2)]
+        self.store.translations = {"gid://shopify/Product/1": {"title": "Maillot 1", "product_type": "Maillots"}}
+        (page,) = self.fetch()
+        read = ["ShopLocales", "ProductTranslations"]
+        self.assertEqual([name for name, _variables in self.store.calls], ["AccessToken", "Products", *read])
+        texts = [
+            {(text.language, text.field): text.value for text in document.translations} for document in page.documents
+        ]
+        self.assertEqual({name: text for name, text in texts[0].items() if text}, {("fr-FR", "title"): "Maillot 1"})
+        self.assertEqual(texts[0].keys(), texts[1].keys())
+        self.assertFalse(any(texts[1].values()))
+        self.assertEqual(
+            self.adapter._fetch_products_by_id(self.backend, ["1"])[0].translations, page.documents[0].translations
+        )
+        self.env["res.lang"].search([("code", "in", ["fr_FR", "de_DE"])]).active = False
+        self.store.calls.clear()
+        self.fetch()
+        self.assertEqual([name for name, _variables in self.store.calls], ["Products"])
+
     def test_a_webhook_is_read_again(self):
         self.assertIsNone(self.adapter._parse_product_event(self.backend, "products/update", b"{}"))
 
@@ -93,6 +124,47 @@ class TestProducts(ProductCase):
         self.assertEqual(calls, [("ProductVariantsUpdate", {"id": "gid://shopify/Product/1", "variants": variants})])
         self.assertEqual(result.document.updated_at.isoformat(), "2026-11-20T12:00:00+00:00")
 
+    def test_a_translation_is_two_calls(self):
+        """One to know the original, of as many products as there are; one to write each product's."""
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.store.products = [graphql_product(1), graphql_product(2)]
+        texts = (
+            Translation(language="fr-FR", field="title", value="Maillot"),
+            Translation(language="fr-FR", field="seo_title", value="Maillots"),
+            Translation(language="de-DE", field="title", value="Hemd"),
+        )
+        pushes = [
+            ProductPush(
+                key=f"k{number}",
+                document=Product(
+                    external_id=str(number), title="Tee", variants=pushed(number).document.variants, translations=texts
+                ),
+                parts=frozenset({"translations"}),
+            )
+            for number in (1, 2)
+        ]
+        results = self.push(*pushes)
+        self.assertEqual([(result.error, result.untold) for result in results], [(None, texts[1:])] * 2)
+        calls = [call for call in self.store.calls if call[0] != "AccessToken"]
+        title = {"locale": "fr", "key": "title", "value": "Maillot"}
+        ids = ["gid://shopify/Product/1", "gid://shopify/Product/2"]
+        self.assertEqual(
+            calls,
+            [
+                ("TranslatableContents", {"ids": ids, "first": 2}),
+                *(
+                    (
+                        "TranslationsRegister",
+                        {
+                            "id": gid,
+                            "translations": [{**title, "translatableContentDigest": f"digest of Tee {gid[-1]}"}],
+                        },
+                    )
+                    for gid in ids
+                ),
+            ],
+        )
+
     def test_what_is_refused_of_one_keeps_no_other(self):
         self.store.products = [graphql_product(1), graphql_product(2)]
         refusal = {"field": ["variants", "0", "price"], "message": "is too high", "code": "INVALID_INPUT"}
@@ -116,8 +188,7 @@ class TestProducts(ProductCase):
             self.push(pushed(1))
 
     def test_parts(self):
-        self.assertNotIn("translations", self.adapter._product_parts())
-        self.assertIn("prices", self.adapter._product_parts())
+        self.assertEqual(self.adapter._product_parts(), frozenset(PRODUCT_PARTS))
 
     def test_removing(self):
         self.store.products = [graphql_product(1), graphql_product(2)]

@@ -4,10 +4,11 @@ import base64
 import binascii
 from decimal import Decimal, InvalidOperation
 
-from . import catalogue, catalogue_events, file_edit, media
+from . import catalogue, catalogue_events, file_edit, media, translations
 from .placing import Invalid
 from .product_set import clean_tags
 from .shop import Shop
+from .user_errors import UserErrors
 
 STATUSES = ("ACTIVE", "DRAFT", "ARCHIVED", "UNLISTED")
 _TEXTS = ("title", "description_html", "vendor", "product_type")
@@ -72,6 +73,13 @@ class Merchant:
             if key in wanted:
                 after[key] = _amount(wanted[key], blank=key != "price")
         return after
+
+    def translate(self, product: dict, wanted: dict) -> dict:
+        """Translate texts: ``{locale: {key: text, or None for none}}``; the product."""
+        try:
+            return translations.by_merchant(self._shop, product, wanted)
+        except UserErrors as error:
+            raise Invalid(str(error)) from error
 
     def delete(self, product: dict):
         catalogue_events.delete_product(self._shop, self._services.deliveries, product)

@@ -95,6 +95,7 @@ def definitions(_root, info, *, ownerType, namespace=None, key=None, query=None,
 
 
 def shop_locales(_root, info, *, published=None):
+    require(info, "read_locales", "shopLocales")
     chosen = graph_catalogue.locales(info.context.shop)
     return [
         {"locale": code, "name": graph_catalogue.LANGUAGES.get(code, code), "primary": not number, "published": True}
@@ -113,7 +114,7 @@ def translatable(info, text: str) -> dict | None:
         return None
     shop = info.context.shop
     record = shop.store.get(shop.domain, _TRANSLATABLE[found[0]], found[1])
-    return graph_catalogue.translatable(found[0], record) if record else None
+    return graph_catalogue.translatable(shop, found[0], record) if record else None
 
 
 def translatables(_root, info, *, resourceIds, **page):

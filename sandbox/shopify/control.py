@@ -78,6 +78,7 @@ class Control(StockControl):
             wanted = json_body(request)
             changeable = {
                 "name", "plan", "bucket_size", "restore_rate", "scopes", "installed", "tax_shipping", "compliance_url",
+                "locales",
             }  # fmt: skip
             unknown = set(wanted) - changeable
             if unknown:
@@ -129,7 +130,7 @@ class Control(StockControl):
         return json_response({"subscriptions": shop.store.all(shop.domain, "subscription")})
 
     def _products(self, shop: Shop, request: Request, rest: list[str]) -> Response:
-        """``products``, ``products/<id>``, ``products/<id>/pictures[/<id>]``; see ``catalogue_control``."""
+        """``products``, ``products/<id>[/translations]``, ``.../pictures[/<id>]``; see ``catalogue_control``."""
         merchant, wanted = Merchant(shop, self._services), json_body(request) if request.method != "GET" else {}
         if not rest:
             if request.method == "POST":
@@ -143,7 +144,10 @@ class Control(StockControl):
         if request.method == "DELETE":
             merchant.delete(product)
             return json_response({"deleted": product["id"]})
-        return json_response(merchant.edit(product, wanted) if request.method in ("POST", "PATCH") else product)
+        if request.method in ("POST", "PATCH"):
+            change = merchant.translate if rest[1:] == ["translations"] else merchant.edit
+            product = change(product, wanted)
+        return json_response(product)
 
     def _collections(self, shop: Shop, request: Request, _rest) -> Response:
         if request.method == "POST":

@@ -1,4 +1,4 @@
-"""Mutations of files: create, change, delete; metafields; translations."""
+"""Mutations of files: create, change, delete; metafields."""
 
 from . import catalogue, catalogue_events, file_edit, graph_catalogue, graph_media, metafields, staging
 from .access import require
@@ -206,76 +206,6 @@ def definition_create(_root, info, *, definition):
     return {"createdDefinition": graph_catalogue.definition_node(shop, entry), "userErrors": []}
 
 
-# --- translations --------------------------------------------------------------------------------------------------
-def _translatable(info, text: str) -> tuple[str, dict]:
-    """(type, record) of a translatable resource; raises UserErrors."""
-    kind, number = parse_gid(text) or ("", 0)
-    record = None
-    if kind in graph_catalogue.TRANSLATABLE:
-        record = info.context.shop.store.get(info.context.shop.domain, kind.lower(), number)
-    if record is None:
-        refuse(f"Resource {text} does not exist", "RESOURCE_NOT_FOUND", "resourceId")
-    return kind, record
-
-
-def _keep_translations(info, kind: str, before: dict, entries: list[dict]):
-    save = catalogue_events.save_product if kind == "Product" else catalogue_events.save_collection
-    save(info.context.shop, info.context.deliveries, before, {**before, "translations": entries})
-
-
-def translations_register(_root, info, *, resourceId, translations):
-    require(info, "write_translations", "translationsRegister")
-    shop, enum, problems, made = info.context.shop, "TranslationErrorCode", [], {}
-    try:
-        with shop.store.transaction():
-            kind, before = _translatable(info, resourceId)
-            texts = graph_catalogue.TRANSLATABLE[kind]
-            for position, wanted in enumerate(translations):
-                place = ("translations", position)
-                source = texts[wanted["key"]](before) if wanted["key"] in texts else None
-                if wanted["key"] not in texts:
-                    problems.append(
-                        problem(f"Key {wanted['key']} is not valid", "INVALID_KEY_FOR_MODEL", *place, "key")
-                    )
-                elif wanted["locale"] not in graph_catalogue.locales(shop)[1:]:
-                    text = f"Locale {wanted['locale']} is not a language of the shop, or its first one"
-                    problems.append(problem(text, "INVALID_LOCALE_FOR_SHOP", *place, "locale"))
-                elif not source or wanted["translatableContentDigest"] != graph_catalogue.content_digest(source):
-                    text = "Translatable content hash is invalid"
-                    problems.append(problem(text, "INVALID_TRANSLATABLE_CONTENT", *place, "translatableContentDigest"))
-                elif not wanted["value"]:
-                    problems.append(problem("Value can't be blank", "BLANK", *place, "value"))
-                else:
-                    made[wanted["key"], wanted["locale"]] = {
-                        "key": wanted["key"], "locale": wanted["locale"], "value": wanted["value"],
-                        "digest": wanted["translatableContentDigest"], "updated_at": shop.clock.iso(),
-                    }  # fmt: skip
-            if problems:
-                raise UserErrors(problems)
-            known = {(entry["key"], entry["locale"]): entry for entry in before["translations"]}
-            for key, entry in made.items():
-                same = key in known and all(known[key][name] == entry[name] for name in ("value", "digest"))
-                known[key] = known[key] if same else entry
-            _keep_translations(info, kind, before, list(known.values()))
-    except UserErrors as error:
-        return {"translations": None, "userErrors": shown(info, error.errors, enum)}
-    nodes = [graph_catalogue.translation_node(kind, before, entry) for entry in made.values()]
-    return {"translations": nodes, "userErrors": []}
-
-
-def translations_remove(_root, info, *, resourceId, translationKeys, locales, marketIds=None):
-    require(info, "write_translations", "translationsRemove")
-    shop = info.context.shop
-    try:
-        with shop.store.transaction():
-            kind, before = _translatable(info, resourceId)
-            gone = [e for e in before["translations"] if e["key"] in translationKeys and e["locale"] in locales]
-            _keep_translations(info, kind, before, [entry for entry in before["translations"] if entry not in gone])
-    except UserErrors as error:
-        return {"translations": None, "userErrors": shown(info, error.errors, "TranslationErrorCode")}
-    return {"translations": [graph_catalogue.translation_node(kind, before, e) for e in gone], "userErrors": []}
-
-
 MUTATION = {
     **staging.MUTATION,
     "fileCreate": file_create,
@@ -284,6 +214,4 @@ MUTATION = {
     "metafieldsSet": metafields_set,
     "metafieldsDelete": metafields_delete,
     "metafieldDefinitionCreate": definition_create,
-    "translationsRegister": translations_register,
-    "translationsRemove": translations_remove,
 }

@@ -201,11 +201,11 @@ def content_digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def translatable(kind: str, record: dict) -> dict:
+def translatable(shop: Shop, kind: str, record: dict) -> dict:
     """``TranslatableResource`` of a product or collection."""
     texts = {key: text(record) for key, text in TRANSLATABLE[kind].items()}
     content = [
-        {"key": key, "value": value, "digest": content_digest(value) if value else None, "locale": "en",
+        {"key": key, "value": value, "digest": content_digest(value) if value else None, "locale": locales(shop)[0],
          "type": {"body_html": "HTML", "handle": "URI"}.get(key, "SINGLE_LINE_TEXT_FIELD")}
         for key, value in texts.items()
     ]  # fmt: skip

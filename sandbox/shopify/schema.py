@@ -27,6 +27,7 @@ from . import (
     stock_mutations,
     subscriptions,
     tags,
+    translations,
     variant_mutations,
 )
 
@@ -53,6 +54,7 @@ MODULES = (
     stock_mutations,
     subscriptions,
     tags,
+    translations,
     variant_mutations,
 )
 

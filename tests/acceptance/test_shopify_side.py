@@ -1,8 +1,11 @@
-"""What goes beside orders at Shopify, through jobs as they run: customers, companies, price lists, payouts."""
+"""What goes beside orders at Shopify, through jobs as they run: customers, companies, price lists, payouts,
+translations."""
 
 from decimal import Decimal
 
 from odoo.tests import TransactionCase, tagged
+
+from odoo.addons.connector_shopify import const
 
 from .shopify import ADDRESS, DOMAIN, Shopify
 from .suite_base import SuiteBase
@@ -142,3 +145,105 @@ class TestShopifySide(SuiteBase, TransactionCase):
         charges = payouts.line_ids.filtered(lambda line: line.kind == "charge")
         self.assertEqual(len(charges.order_id), 3)
         self.assertTrue(all(charges.mapped("payment_id")))
+
+    # === TRANSLATIONS === #
+
+    def translated_product(self, **texts):
+        """Make Odoo speak French, and a mug at the store that does; return its id there."""
+        self.env["res.lang"]._activate_lang("fr_FR")
+        external_id = self.account.place_product(title="Mug", price="9.00", sku="MUG")
+        self.control(f"products/{external_id}/translations", {"fr": texts})
+        return external_id
+
+    def template_of(self, external_id):
+        return self.env["integration.binding.product"].search([("external_id", "=", external_id)]).odoo_id
+
+    def texts(self, external_id):
+        """Return {(language, key): text} of what is translated at the store."""
+        stored = self.control(f"products/{external_id}")["translations"]
+        return {(entry["locale"], entry["key"]): entry["value"] for entry in stored}
+
+    def assert_calls(self, backend, *operations):
+        """What waits takes just these calls."""
+        self.account.calls()
+        self.run_jobs(backend)
+        self.assertFalse(self.failures(backend))
+        self.assertEqual(self.account.calls(), list(operations))
+
+    def test_translations_come_and_go(self):
+        external_id = self.translated_product(title="Tasse")
+        self.control(f"products/{external_id}/translations", {"de": {"title": "Becher"}})
+        backend = self.connect_with("products_in", "products_out", import_products=True)
+        template = self.template_of(external_id)
+        french = template.with_context(lang="fr_FR")
+        self.assertEqual((template.name, french.name), ("Mug", "Tasse"))
+        self.assert_calls(backend)
+        # what changed goes out: the original is looked at, the translation written
+        french.name = "Grande tasse"
+        self.assert_calls(backend, "TranslatableContents", "TranslationsRegister")
+        self.assertEqual(
+            self.texts(external_id),
+            {("fr", "title"): "Grande tasse", ("de", "title"): "Becher"},
+            "German is not Odoo's",
+        )
+        self.assert_calls(backend)
+        template.list_price = 10
+        self.assert_calls(backend, "ProductVariantsUpdate")
+        # with its original, which comes first
+        template.name = "Bowl"
+        french.name = "Bol"
+        self.assert_calls(backend, "ProductUpdate", "TranslatableContents", "TranslationsRegister")
+        # what was translated there comes with the product, and is no news there
+        self.arrived(backend, "product")
+        self.control(f"products/{external_id}/translations", {"fr": {"title": "Jatte"}})
+        self.account.change_product(external_id, vendor="Potters")
+        self.store(backend, self.arrived(backend, "product"))
+        self.run_jobs(backend)
+        self.assertEqual(french.name, "Jatte")
+        self.assertEqual(template.name, "Bowl")
+        self.account.calls()
+        template.list_price = 11
+        self.assert_calls(backend, "ProductVariantsUpdate")
+        # what is emptied is taken away
+        template.update_field_translations("name", {"fr_FR": False})
+        self.assert_calls(backend, "TranslatableContents", "TranslationsRemove")
+        self.assertEqual(self.texts(external_id), {("de", "title"): "Becher"})
+
+    def test_a_new_product_goes_with_its_translations(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        backend = self.connect_with("products_out")
+        template = self.env["product.template"].create({"name": "Mug", "list_price": 9.0, "default_code": "MUG"})
+        template.with_context(lang="fr_FR").name = "Tasse"
+        self.env["integration.product.publisher"]._publish(
+            backend, template, {"wanted": "published", "channels": None, "categories": None}
+        )
+        self.run_jobs(backend)
+        self.assertEqual(self.account.calls()[-3:], ["ProductSet", "TranslatableContents", "TranslationsRegister"])
+        [external_id] = self.account.products()
+        self.assertEqual(self.texts(external_id), {("fr", "title"): "Tasse"})
+        self.env["integration.product.exporter"]._mark(template.integration_binding_ids)
+        self.assert_calls(backend)
+
+    def test_without_the_scopes_only_translations_wait(self):
+        external_id = self.translated_product(title="Tasse")
+        scopes = self.stand_in.shop(DOMAIN).config["scopes"]
+        self.account._forbid(*const.TRANSLATION_SCOPES)
+        backend = self.connect_with("products_in", "products_out", import_products=True)
+        template = self.template_of(external_id)
+        french = template.with_context(lang="fr_FR")
+        self.assertEqual((template.name, french.name), ("Mug", "Mug"))
+        template.list_price = 10
+        french.name = "Grande tasse"
+        self.run_jobs(backend)
+        self.assertFalse(self.failures(backend))
+        self.assertEqual(backend.state, "connected")
+        [variant] = self.account.products()[external_id]["variants"].values()
+        self.assertEqual((variant["price"], self.texts(external_id)), (10, {("fr", "title"): "Tasse"}))
+        backend.action_test_connection()
+        missing = " ".join(backend.connection_report["missing"])
+        self.assertTrue(all(scope in missing for scope in const.TRANSLATION_SCOPES), missing)
+        # once the app may, they go with the product's next change
+        self.stand_in.control(f"shops/{DOMAIN}", {"scopes": scopes})
+        template.list_price = 11
+        self.run_jobs(backend)
+        self.assertEqual(self.texts(external_id), {("fr", "title"): "Grande tasse"})

@@ -80,10 +80,10 @@ def test_the_units_of_weight_are_all():
 def test_remedies_are_for_codes_that_exist():
     codes = {
         code
-        for name in ("ProductSetUserErrorCode", "ProductVariantsBulkUpdateUserErrorCode")
+        for name in ("ProductSetUserErrorCode", "ProductVariantsBulkUpdateUserErrorCode", "TranslationErrorCode")
         for code in official()[0].type_map[name].values
     }
-    assert {*const.PRODUCT_REMEDIES, *const.CODES_GONE} <= codes
+    assert {*const.PRODUCT_REMEDIES, *const.TRANSLATION_REMEDIES, *const.CODES_GONE} <= codes
 
 
 def test_the_kinds_of_upload_exist():

@@ -1,4 +1,4 @@
-"""Writing parts of the catalogue: products, variants, pictures, metafields, collections, publications, tags, texts."""
+"""Writing parts of the catalogue: products, variants, pictures, metafields, collections, publications, tags."""
 
 import io
 
@@ -356,48 +356,6 @@ def test_tags_of_a_product_and_an_order(shop):
     node = call(shop, "tagsAdd", "node { ... on Order { tags } }", id=order["gid"], tags=["paid in Odoo"])["node"]
     assert node["tags"] == ["paid in Odoo"]
     assert call(shop, "tagsAdd", "node { id }", id="gid://shopify/Product/1", tags=["x"])["node"] is None
-
-
-# --- translations --------------------------------------------------------------------------------------------------
-def test_translations(shop):
-    product = gid("Product", products(shop)[0]["id"])
-    query = """query($id: ID!) { translatableResource(resourceId: $id) { translatableContent { key value digest locale }
-      translations(locale: "de") { key value } } }"""
-    content = shop.gql(query, {"id": product})["data"]["translatableResource"]["translatableContent"]
-    title = next(entry for entry in content if entry["key"] == "title")
-    wanted = {"key": "title", "locale": "de", "value": "Becher", "translatableContentDigest": title["digest"]}
-    register = {"resourceId": product, "translations": [wanted]}
-    done = call(shop, "translationsRegister", "translations { key value outdated }", **register)
-    assert done["translations"] == [{"key": "title", "value": "Becher", "outdated": False}]
-    for change, code in (
-        ({"translatableContentDigest": "0"}, "INVALID_TRANSLATABLE_CONTENT"),
-        ({"locale": "pl"}, "INVALID_LOCALE_FOR_SHOP"),
-        ({"key": "nothing"}, "INVALID_KEY_FOR_MODEL"), ({"value": ""}, "BLANK"),
-    ):  # fmt: skip
-        wrong = call(
-            shop,
-            "translationsRegister",
-            "translations { key }",
-            resourceId=product,
-            translations=[{**wanted, **change}],
-        )
-        assert wrong["errors"][0]["code"] == code
-    read = shop.gql(query, {"id": product})["data"]["translatableResource"]["translations"]
-    assert read == [{"key": "title", "value": "Becher"}]
-    call(shop, "productUpdate", "product { id }", product={"id": product, "title": "Cup"})
-    stale = 'query($id: ID!) { product(id: $id) { translations(locale: "de") { value outdated } } }'
-    assert shop.gql(stale, {"id": product})["data"]["product"]["translations"] == [
-        {"value": "Becher", "outdated": True}
-    ]
-    gone = call(
-        shop,
-        "translationsRemove",
-        "translations { key }",
-        resourceId=product,
-        translationKeys=["title"],
-        locales=["de"],
-    )
-    assert gone["translations"] == [{"key": "title"}]
 
 
 def test_what_was_asked_for_is_done_after_a_restart(tmp_path):

@@ -9,14 +9,18 @@ class Shop:
 
     :param refusals: {call: user errors} that refuse that call
     :param outages: {call: how often it fails after it was carried out}
+    :param locales: codes of its further languages
     """
 
-    def __init__(self, *, refusals=None, outages=None):
+    def __init__(self, *, refusals=None, outages=None, locales=("fr", "pt-BR")):
         self.calls = []
         self.products = {}
         self.refusals = refusals or {}
         self.outages = outages or {}
         self.background = {}
+        self.locales = list(locales)
+        self.empty_texts = {"meta_description"}
+        self.translations = {}
         self.status = {}
         self._last = 1000
 
@@ -186,3 +190,19 @@ class Shop:
     def media_status(self, gids):
         self._note("media_status", gids)
         return {gid: (self.status.get(gid, "READY"), "too small" if self.status.get(gid) else "") for gid in gids}
+
+    # === TRANSLATIONS === #
+
+    def translatable_contents(self, gids):
+        self._note("translatable_contents", gids)
+        keys = {"title", "body_html", "meta_title", "meta_description"} - self.empty_texts
+        return self.locales, {gid: {key: f"digest of {key}" for key in keys} for gid in gids if gid in self.products}
+
+    def translations_register(self, gid, translations):
+        self._note("translations_register", gid, translations)
+        self.translations |= {(gid, entry["locale"], entry["key"]): entry["value"] for entry in translations}
+
+    def translations_remove(self, gid, keys, locales):
+        self._note("translations_remove", gid, keys, locales)
+        for name in [(gid, locale, key) for locale in locales for key in keys]:
+            self.translations.pop(name, None)
