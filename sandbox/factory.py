@@ -1,6 +1,7 @@
 """Putting the stand-in together: every platform over one data folder."""
 
 from .framework.app import Sandbox
+from .magento.platform import Magento
 from .shopify.platform import Shopify
 
 
@@ -11,6 +12,7 @@ def build(data, deliver_to: str | None = None, *, seed: bool = False) -> Sandbox
     """
     sandbox = Sandbox(data, deliver_to)
     sandbox.register(Shopify(sandbox.services))
+    sandbox.register(Magento(sandbox.services))
     if seed:
         for platform in sandbox.platforms:
             platform.seed()

@@ -2,7 +2,7 @@
 
 from werkzeug.wrappers import Request, Response
 
-from .faults import API_KINDS, WEBHOOK_KINDS
+from .faults import API_KINDS, SHOP_KINDS, WEBHOOK_KINDS
 from .html import Markup, back_to, button, deliveries_table, frame, join, link, options, table
 
 
@@ -82,7 +82,7 @@ def _state(sandbox, problem: str | None = None) -> Response:
         '<input type="number" name="count" placeholder="times"><input type="number" step="0.01" name="probability" '
         'placeholder="chance"><input type="number" name="seconds" step="0.1" placeholder="seconds">'
         '<input type="number" name="status" placeholder="status"><button>Add fault</button></form>'
-    ).format(options((kind, f"{kind}: {text}") for kind, text in {**API_KINDS, **WEBHOOK_KINDS}.items()))
+    ).format(options((kind, f"{kind}: {text}") for kind, text in {**API_KINDS, **SHOP_KINDS, **WEBHOOK_KINDS}.items()))
     recent = []
     for platform in sandbox.platforms:
         for shop in platform.shops():
@@ -110,14 +110,17 @@ def _state(sandbox, problem: str | None = None) -> Response:
 
 def _log(sandbox, shop: str) -> Response:
     log = sandbox.services.log.of(shop)
+    priced = any("requested_cost" in call for call in log["calls"])
     calls = [
         (
-            call["at"], call["operation"], call["status"], call.get("requested_cost", ""), call.get("actual_cost", ""),
+            call["at"], call["operation"], call["status"],
+            *((call.get("requested_cost", ""), call.get("actual_cost", "")) if priced else ()),
             call.get("error") or call.get("fault") or "", call["ms"],
         )
         for call in log["calls"]
     ]  # fmt: skip
     counts = table(("What", ">Count"), sorted(log["counts"].items()))
-    listing = table(("At", "Operation", ">Status", ">Asked", ">Cost", "Problem", ">ms"), calls)
+    costs = (">Asked", ">Cost") if priced else ()
+    listing = table(("At", "Operation", ">Status", *costs, "Problem", ">ms"), calls)
     body = Markup("<section>{}</section><section>{}</section>").format(counts, listing)
     return frame(f"API calls of {shop}", body, place=sandbox.services.clock.iso())

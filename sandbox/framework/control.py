@@ -2,7 +2,7 @@
 
 from werkzeug.wrappers import Request, Response
 
-from .faults import API_KINDS, WEBHOOK_KINDS
+from .faults import API_KINDS, SHOP_KINDS, WEBHOOK_KINDS
 from .web import json_body, json_response
 
 
@@ -68,7 +68,7 @@ def _faults(sandbox, request: Request, parts: list[str]) -> Response:
         return json_response(faults.add(wanted.pop("kind", ""), **wanted), 201)
     if request.method == "DELETE":
         return json_response({"removed": faults.clear(int(parts[0]) if parts else None)})
-    return json_response({"faults": faults.list(), "kinds": {**API_KINDS, **WEBHOOK_KINDS}})
+    return json_response({"faults": faults.list(), "kinds": {**API_KINDS, **SHOP_KINDS, **WEBHOOK_KINDS}})
 
 
 def _deliveries(sandbox, request: Request) -> Response:

@@ -2,7 +2,11 @@
 
 import random
 import threading
+import time
 
+from werkzeug.wrappers import Response
+
+from .server import Hangup
 from .store import Store
 
 #: kind -> what it does. API kinds act on a call, webhook kinds on a delivery.
@@ -14,6 +18,11 @@ API_KINDS = {
     "reset": "cut the connection without an answer; with `after` the call is carried out first",
     "truncated": "cut the JSON answer in half; the call is carried out",
     "html": "answer HTTP 200 with an HTML page",
+}
+#: What befalls a shop that somebody hosts and looks after himself.
+SHOP_KINDS = {
+    "maintenance": "answer as a shop under maintenance (HTTP 503, HTML)",
+    "token_revoked": "answer that the access was taken away (HTTP 401)",
 }
 #: What happens to work that is done later; `code` says why.
 LATER_KINDS = {"bulk_failed": "end a bulk operation with FAILED after what it has done, with `code`"}
@@ -37,7 +46,7 @@ class Faults:
 
     def add(self, kind: str, *, shop="*", match="*", count=None, probability=1.0, seed=None, **details) -> dict:
         """Add a fault; ``count`` None = until removed. Raises ValueError for an unknown kind."""
-        kinds = [*API_KINDS, *LATER_KINDS, *WEBHOOK_KINDS]
+        kinds = [*API_KINDS, *SHOP_KINDS, *LATER_KINDS, *WEBHOOK_KINDS]
         if kind not in kinds:
             raise ValueError(f"kind must be one of {', '.join(kinds)}")
         if kind == "status" and not 400 <= int(details.get("status", 0)) < 600:
@@ -87,3 +96,25 @@ class Faults:
 
     def _save(self):
         self._store.set_setting("faults", self._faults)
+
+
+def before(fault: dict):
+    """What a fault does to the connection before a call is carried out; how it is answered is the platform's affair."""
+    kind = fault["kind"]
+    if kind == "latency":
+        time.sleep(float(fault.get("seconds", 1)))
+    elif kind == "hang":
+        time.sleep(float(fault.get("seconds", 120)))
+        raise Hangup(reset=False)
+    elif kind == "reset" and not fault.get("after"):
+        raise Hangup(reset=True)
+
+
+def after(fault: dict, response: Response) -> Response:
+    """What a fault does to an answer whose call was carried out."""
+    if fault["kind"] == "reset":
+        raise Hangup(reset=True)
+    if fault["kind"] == "truncated":
+        whole = response.get_data()
+        response.set_data(whole[: len(whole) // 2])
+    return response

@@ -43,6 +43,8 @@ class Handler(BaseHTTPRequestHandler):
             "SCRIPT_NAME": "",
             "PATH_INFO": unquote(parts.path, "latin-1"),
             "QUERY_STRING": parts.query,
+            # As sent: signatures are made over the encoded text, and %2F in a path is no slash.
+            "REQUEST_URI": self.path,
             "SERVER_NAME": self.server.server_address[0],
             "SERVER_PORT": str(self.server.server_address[1]),
             "SERVER_PROTOCOL": self.request_version,

@@ -17,7 +17,7 @@ from graphql import (
 from graphql.execution.values import get_variable_values
 from werkzeug.wrappers import Request, Response
 
-from ..framework.faults import API_KINDS
+from ..framework.faults import API_KINDS, after, before
 from ..framework.server import Hangup
 from ..framework.web import json_response
 from . import oauth
@@ -99,7 +99,7 @@ class AdminApi:
                 return early
         body = self.execute(shop, served, query, variables=variables, name=name, entry=entry)
         response = json_response(body, 200, headers)
-        return self._after(fault, response) if fault else response
+        return after(fault, response) if fault else response
 
     def guarded(self, name: str, work: Callable[[], Response]) -> Response:
         """An answer that is no GraphQL: faults for every shop (``*``) that match ``name`` hit it too."""
@@ -107,20 +107,14 @@ class AdminApi:
         early = self._before(None, fault, {}) if fault else None
         if early is not None:
             return early
-        return self._after(fault, work()) if fault else work()
+        return after(fault, work()) if fault else work()
 
     # --- faults ----------------------------------------------------------------------------------------------------
     def _before(self, shop: Shop | None, fault: dict, headers: dict) -> Response | None:
         """What a fault does before the call is carried out; None = carry on."""
+        before(fault)
         kind = fault["kind"]
-        if kind == "latency":
-            time.sleep(float(fault.get("seconds", 1)))
-        elif kind == "hang":
-            time.sleep(float(fault.get("seconds", 120)))
-            raise Hangup(reset=False)
-        elif kind == "reset" and not fault.get("after"):
-            raise Hangup(reset=True)
-        elif kind == "status":
+        if kind == "status":
             return _status_answer(int(fault["status"]), fault, headers)
         elif kind == "html":
             page = "<!DOCTYPE html><html><head><title>Something went wrong</title></head><body>Sorry</body></html>"
@@ -129,16 +123,6 @@ class AdminApi:
             self.buckets.empty(shop)
             return json_response(self._throttled(shop, int(fault.get("cost", 50))), 200, headers)
         return None
-
-    @staticmethod
-    def _after(fault: dict, response: Response) -> Response:
-        """What a fault does to an answer whose call was carried out."""
-        if fault["kind"] == "reset":
-            raise Hangup(reset=True)
-        if fault["kind"] == "truncated":
-            whole = response.get_data()
-            response.set_data(whole[: len(whole) // 2])
-        return response
 
     # --- execution -------------------------------------------------------------------------------------------------
     def _names(self, query: str, name: str | None) -> tuple[str, ...]:

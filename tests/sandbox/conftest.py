@@ -18,6 +18,7 @@ from werkzeug.test import Client
 
 from sandbox.factory import build
 from sandbox.shopify.seed import DEMO_DOMAIN
+from tests.sandbox.magento_lab import MagentoLab
 
 ROOT = Path(__file__).parents[2]
 
@@ -86,6 +87,19 @@ def lab(tmp_path):
     sandbox = build(tmp_path / "state")
     sandbox.services.clock.change(at="2026-11-20T12:00:00Z", freeze=True)
     lab = Lab(sandbox, "lab.myshopify.com")
+    response = lab.client.post("/_control/shops", json={"domain": lab.domain})
+    assert response.status_code == 201, response.text
+    yield lab
+    sandbox.close()
+
+
+@pytest.fixture
+def magento(tmp_path):
+    """An empty Magento shop of its own, on a frozen clock."""
+    sandbox = build(tmp_path / "magento")
+    sandbox.services.clock.change(at="2026-11-20T12:00:00Z", freeze=True)
+    sandbox.services.later.pace = 0
+    lab = MagentoLab(sandbox, "lab.magento.test")
     response = lab.client.post("/_control/shops", json={"domain": lab.domain})
     assert response.status_code == 201, response.text
     yield lab

@@ -1,0 +1,249 @@
+"""One shop's state: its settings, websites and store views, and the numbers it hands out."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timezone
+
+from ..framework.clock import Clock, parse_iso
+from ..framework.store import Store
+
+ALL_RESOURCES = "Magento_Backend::all"
+#: Settings that the control API may change; the others are given when the shop is made.
+CHANGEABLE = (
+    "name", "version", "edition", "bearer", "resources", "active", "admin_user", "admin_password",
+    "admin_token_lifetime", "two_factor", "maintenance", "developer_mode", "input_limits", "consumers", "msi",
+    "prices_include_tax", "shipping_includes_tax", "discount_tax", "tax_after_discount", "tax_algorithm",
+    "shipping_tax_class", "taxes", "currencies", "country", "modules",
+)  # fmt: skip
+ALGORITHMS = ("unit", "row", "total")
+EDITIONS = ("Community", "Enterprise", "B2B")
+CORE_MODULES = (
+    "Magento_Store", "Magento_AdminNotification", "Magento_Directory", "Magento_Eav", "Magento_Customer",
+    "Magento_Backend", "Magento_Theme", "Magento_Catalog", "Magento_CatalogInventory", "Magento_Payment",
+    "Magento_Quote", "Magento_SalesSequence", "Magento_Sales", "Magento_Tax", "Magento_Weee", "Magento_Bundle",
+    "Magento_ConfigurableProduct", "Magento_Downloadable", "Magento_GroupedProduct", "Magento_GiftMessage",
+    "Magento_Integration", "Magento_Newsletter", "Magento_OfflinePayments", "Magento_OfflineShipping",
+    "Magento_SalesRule", "Magento_Shipping", "Magento_AsynchronousOperations", "Magento_WebapiAsync",
+    "Magento_Webapi",
+)  # fmt: skip
+MSI_MODULES = (
+    "Magento_Inventory", "Magento_InventoryApi", "Magento_InventorySalesApi", "Magento_InventorySales",
+    "Magento_InventoryShipping", "Magento_InventoryReservations", "Magento_InventoryCatalog",
+)  # fmt: skip
+COMMERCE_MODULES = (
+    "Magento_GiftCard", "Magento_GiftCardAccount", "Magento_CustomerBalance", "Magento_Reward", "Magento_Rma",
+    "Magento_AdminGws", "Magento_CatalogStaging",
+)  # fmt: skip
+
+
+def moment(seconds: float) -> str:
+    """``2026-11-21 08:00:00``: a time in UTC as the database holds it and the API tells it."""
+    return datetime.fromtimestamp(int(seconds), timezone.utc).strftime("%Y-%m-%d %H:%M:%S")
+
+
+@dataclass(frozen=True)
+class Shop:
+    """Access to one shop's documents; cheap to make, holds nothing itself."""
+
+    store: Store
+    clock: Clock
+    domain: str
+
+    @property
+    def config(self) -> dict:
+        """Every setting; raises KeyError if there is no such shop."""
+        config = self.store.get(self.domain, "shop", "shop")
+        if config is None:
+            raise KeyError(self.domain)
+        return config
+
+    @property
+    def exists(self) -> bool:
+        return self.store.get(self.domain, "shop", "shop") is not None
+
+    def configure(self, **changes) -> dict:
+        unknown = set(changes) - set(CHANGEABLE)
+        if unknown:
+            raise ValueError(f"cannot be changed: {', '.join(sorted(unknown))}")
+        return self._save(changes)
+
+    def _save(self, changes: dict) -> dict:
+        config = {**self.config, **changes}
+        _check(config)
+        self.store.put(self.domain, "shop", "shop", config)
+        return config
+
+    def renew_tokens(self) -> dict:
+        """A new access token and its secret: the old ones are void at once (*Reauthorize* in the admin)."""
+        return self._save(
+            {"access_token": _key(secrets.token_hex(16)), "access_token_secret": _key(secrets.token_hex(16))}
+        )
+
+    # --- documents -------------------------------------------------------------------------------------------------
+    def get(self, kind: str, key):
+        return self.store.get(self.domain, kind, key)
+
+    def all(self, kind: str) -> list[dict]:
+        return self.store.all(self.domain, kind)
+
+    def find(self, kind: str, name: str, value) -> list[dict]:
+        return self.store.find(self.domain, kind, name, value)
+
+    def put(self, kind: str, key, body: dict) -> dict:
+        self.store.put(self.domain, kind, key, body)
+        return body
+
+    def delete(self, kind: str, key):
+        self.store.delete(self.domain, kind, key)
+
+    def id(self, kind: str, start: int = 1) -> int:
+        """The next auto-increment id of a table."""
+        return self.store.next_ids(f"magento:{self.domain}:{kind}", 1, start)[0]
+
+    def increment_id(self, kind: str, store_id: int) -> str:
+        """``000000001``, and ``2000000001`` in the second store view: sequences are per store view."""
+        number = self.id(f"sequence {kind} {store_id}")
+        return f"{store_id if store_id > 1 else ''}{number:09d}"
+
+    def now(self) -> str:
+        return moment(self.clock.now())
+
+    # --- websites and store views ----------------------------------------------------------------------------------
+    @property
+    def stores(self) -> list[dict]:
+        """Store views, the admin's (0) first."""
+        return self.config["stores"]
+
+    def store_view(self, store_id: int) -> dict:
+        return next(view for view in self.stores if view["id"] == store_id)
+
+    def scope(self, code: str | None) -> int | None:
+        """The store view of a code in a path: ``all`` is 0, none is the default one; None = no such code."""
+        if code == "all":
+            return 0
+        known = {view["code"]: view["id"] for view in self.stores}
+        return known.get(code, self.config["default_store_id"] if code in (None, "default") else None)
+
+    def website_of(self, store_id: int) -> dict:
+        wanted = self.store_view(store_id)["website_id"]
+        return next(site for site in self.config["websites"] if site["id"] == wanted)
+
+    def modules(self) -> list[str]:
+        config = self.config
+        own = COMMERCE_MODULES if config["edition"] != "Community" else ()
+        return [*CORE_MODULES, *(MSI_MODULES if config["msi"] else ()), *own, *config["modules"]]
+
+
+def _key(text: str) -> str:
+    return text[:32]
+
+
+def _check(config: dict):
+    if config["tax_algorithm"] not in ALGORITHMS:
+        raise ValueError(f"tax_algorithm must be one of {', '.join(ALGORITHMS)}")
+    if config["edition"] not in EDITIONS:
+        raise ValueError(f"edition must be one of {', '.join(EDITIONS)}")
+
+
+def create_shop(store: Store, clock: Clock, domain: str, **settings) -> Shop:
+    """A new shop with its settings and store views; ``websites`` describes more than the one it comes with.
+
+    Keys derive from the domain and a salt, so that a seed gives the same ones again. Raises ValueError if the shop
+    exists or a setting is unknown.
+    """
+    shop = Shop(store, clock, domain)
+    if shop.exists:
+        raise ValueError(f"{domain} exists already")
+    salt = store.setting("salt")
+    if salt is None:
+        salt = secrets.token_hex(16)
+        store.set_setting("salt", salt)
+
+    def derived(label: str) -> str:
+        return _key(hashlib.sha256(f"{salt}:{domain}:{label}".encode()).hexdigest())
+
+    config = {
+        "domain": domain,
+        "name": domain.partition(".")[0].replace("-", " ").title(),
+        "currency": "EUR",
+        #: Rates from the base currency to those that customers may choose.
+        "currencies": {},
+        "country": "DE",
+        "locale": "en_US",
+        "timezone": "Europe/Berlin",
+        "edition": "Community",
+        "version": "2.4.8",
+        "modules": [],
+        "msi": True,
+        "consumer_key": derived("consumer key"),
+        "consumer_secret": derived("consumer secret"),
+        "access_token": derived("access token"),
+        "access_token_secret": derived("access token secret"),
+        "active": True,
+        "bearer": False,
+        "resources": [ALL_RESOURCES],
+        "admin_user": "admin",
+        "admin_password": derived("admin password")[:12],
+        "admin_token_lifetime": 3600,
+        "two_factor": False,
+        "maintenance": False,
+        "developer_mode": False,
+        "input_limits": False,
+        "consumers": True,
+        "prices_include_tax": False,
+        "shipping_includes_tax": None,
+        "discount_tax": None,
+        "tax_after_discount": True,
+        "tax_algorithm": "total",
+        "shipping_tax_class": 2,
+        "taxes": [],
+        "default_store_id": 1,
+        "created_at": moment(clock.now()),
+    }
+    sites = settings.pop("websites", None) or [
+        {"code": "base", "name": "Main Website", "stores": [{"code": "default"}]}
+    ]
+    unknown = set(settings) - set(config)
+    if unknown:
+        raise ValueError(f"unknown settings: {', '.join(sorted(unknown))}")
+    config.update(settings)
+    config.update(_structure(sites, config))
+    _check(config)
+    store.put(domain, "shop", "shop", config)
+    return shop
+
+
+def _structure(sites: list[dict], config: dict) -> dict:
+    """Websites, store groups and store views with their ids; the admin's own are number 0."""
+    websites = [{"id": 0, "code": "admin", "name": "Admin", "default_group_id": 0, "currency": config["currency"]}]
+    groups = [
+        {"id": 0, "website_id": 0, "root_category_id": 0, "default_store_id": 0, "name": "Default", "code": "default"}
+    ]
+    stores = [
+        {"id": 0, "code": "admin", "name": "Admin", "website_id": 0, "store_group_id": 0, "is_active": 1,
+         "locale": config["locale"], "currency": config["currency"]}
+    ]  # fmt: skip
+    for number, site in enumerate(sites, 1):
+        name, first = site.get("name") or site["code"].title(), len(stores)
+        base = site.get("currency", config["currency"])
+        websites.append(
+            {"id": number, "code": site["code"], "name": name, "default_group_id": number, "currency": base}
+        )
+        groups.append(
+            {"id": number, "website_id": number, "root_category_id": 2, "default_store_id": first,
+             "name": f"{name} Store", "code": f"{site['code']}_store"}
+        )  # fmt: skip
+        for view in site["stores"]:
+            stores.append(
+                {"id": len(stores), "code": view["code"],
+                 "name": view.get("name") or f"{view['code'].title()} Store View",
+                 "website_id": number, "store_group_id": number, "is_active": int(view.get("is_active", 1)),
+                 "locale": view.get("locale", config["locale"]), "currency": view.get("currency", base)}
+            )  # fmt: skip
+    return {"websites": websites, "groups": groups, "stores": stores}
+
+
+def instant(text: str) -> float:
+    """Seconds since the epoch of a time as the API tells it."""
+    return parse_iso(text.replace(" ", "T"))
