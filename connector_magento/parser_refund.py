@@ -1,0 +1,145 @@
+"""Credit memos -> canonical refunds. Pure.
+
+https://developer.adobe.com/commerce/webapi/rest/modules/sales/ (CreditmemoInterface). Rows add up like those of orders;
+what is given back of shipping has no discount of its own: it is what the memo's sums have beyond those of its rows.
+"""
+
+from odoo.addons.connector_base.canonical import Payment, Refund, RefundAdjustment, RefundLine, RefundShipping
+
+from . import tables
+from .parser_items import amounts, fixed_tax_amounts, fixed_tax_id
+from .parser_payment import invoice_payment_id
+from .parser_reader import STORED, ZERO, read
+
+
+class RefundReader:
+    """Reads the credit memos of one order.
+
+    :param OrderReader order: the order
+    :param bool restock: whether goods that were sent and given back count as put into stock
+    """
+
+    def __init__(self, order, *, restock):
+        self.order = order
+        self.restock = restock
+        self.quantities = {line.external_id: line.quantity for line in order.lines()}
+
+    def refunds(self, creditmemos):
+        """Return the Refunds of the order's credit memos, without canceled ones."""
+        return tuple(filter(None, map(self.refund, creditmemos)))
+
+    def refund(self, payload):
+        """Return the Refund of a credit memo; None for one that was canceled."""
+        memo = read(payload, "creditmemo", base=self.order.node.base)
+        status = tables.CREDITMEMO_STATUSES.get(memo.text("state", "2"), "error")
+        if status == "failure":
+            return None
+        payments = tuple(self.payments(memo, status))
+        worth = memo.amount("grand_total", None) + sum((entry.amount for entry in payments[1:]), ZERO)
+        rows = [*self.rows(memo), *self.wrappings(memo)]
+        shipping = self.shipping(memo)
+        adjustments = [
+            ("positive", memo.amount("adjustment_positive"), ""),
+            ("negative", -memo.amount("adjustment_negative"), ""),
+        ]
+        if not any(amount for _name, amount, _reason in adjustments):
+            adjustments = [("adjustment", memo.amount("adjustment"), "")]
+        listed = sum((net + tax for *_of_row, net, tax in rows), ZERO) + sum(shipping, ZERO)
+        listed += sum((amount for _name, amount, _reason in adjustments), ZERO)
+        adjustments.append(("rest", worth - listed, "Difference to the total of the credit memo"))
+        return Refund(
+            external_id=memo.external_id,
+            created_at=memo.required_time("created_at"),
+            lines=tuple(self.line(*row) for row in rows),
+            shipping=(
+                RefundShipping(
+                    line_external_id=tables.SHIPPING_ID, subtotal=self.order.shown(*shipping), tax=shipping[1]
+                ),
+            )
+            if any(shipping)
+            else (),
+            adjustments=tuple(
+                RefundAdjustment(external_id=f"{memo.external_id}-{name}", subtotal=amount, tax=ZERO, reason=reason)
+                for name, amount, reason in adjustments
+                if amount
+            ),
+            payments=tuple(entry for entry in payments if entry.amount),
+            note="\n".join(filter(None, (entry.text("comment") for entry in memo.children("comments")))),
+        )
+
+    def rows(self, memo):
+        """Yield (line id, item of the order, quantity, amount without tax, tax) per row that is a line of the order."""
+        for row in memo.children("items"):
+            item_id = row.required_identifier("order_item_id")
+            node, quantity = self.order.items.node(item_id), row.number("qty", None)
+            if node is None:
+                raise row.error("names an item that the order doesn't have", "order_item_id")
+            if not self.order.items.is_line(item_id):
+                continue
+            net, tax = amounts(row)
+            if quantity or net or tax:
+                yield item_id, node, quantity, net, tax
+            ordered = node.number("qty_ordered")
+            for index, entry in enumerate(row.embedded("weee_tax_applied")):
+                fee_id, (net, tax) = fixed_tax_id(item_id, index), fixed_tax_amounts(entry)
+                if net and fee_id in self.quantities and ordered:
+                    share = (self.quantities[fee_id] * quantity / ordered).quantize(STORED)
+                    yield fee_id, None, share, net, tax
+
+    def wrappings(self, memo):
+        """Yield the same for gift wrapping."""
+        for _title, key, tax_key, kind in tables.GIFT_WRAPPINGS:
+            net = memo.extension.amount(key)
+            if net and kind in self.quantities:
+                yield kind, None, self.quantities[kind], net, memo.extension.amount(tax_key)
+
+    def line(self, line_id, node, quantity, net, tax):
+        """Return the RefundLine of a row; `node` None: a fee."""
+        cancelled = node is not None and self.is_unsent(node, quantity)
+        sent = node is not None and not node.flag("is_virtual")
+        return RefundLine(
+            line_external_id=line_id,
+            quantity=quantity,
+            subtotal=self.order.shown(net, tax),
+            tax=tax,
+            restock=cancelled or (self.restock and sent),
+            cancelled=cancelled,
+        )
+
+    def is_unsent(self, node, quantity):
+        """Whether units given back had not been sent: nothing was, or the order is done without them."""
+        shipped = self.order.items.units_of_items("qty_shipped").get(node.identifier("item_id"), ZERO)
+        done = self.order.node.text("state") in (tables.COMPLETE, tables.CLOSED)
+        unsent = node.number("qty_ordered") - node.number("qty_canceled") - shipped
+        return not node.flag("is_virtual") and quantity <= unsent and (done or not shipped)
+
+    def shipping(self, memo):
+        """Return (amount without tax, tax) that is given back of shipping."""
+        gross, tax = memo.amount("shipping_amount"), memo.amount("shipping_tax_amount")
+        if not gross:
+            return ZERO, tax
+        rows = [row for row in memo.children("items") if self.order.items.is_line(row.identifier("order_item_id"))]
+        discounts = sum((row.amount("discount_amount") for row in rows), ZERO)
+        compensations = sum((row.amount("discount_tax_compensation_amount") for row in rows), ZERO)
+        discount = abs(memo.amount("discount_amount")) - discounts
+        compensation = memo.amount("discount_tax_compensation_amount") - compensations
+        return gross - discount + compensation, tax
+
+    def payments(self, memo, status):
+        """Yield how the memo was paid back: by the order's method first, then to gift cards and store credit."""
+        gateway = self.order.node.child_or_empty("payment").text("method")
+        invoice_id = memo.identifier("invoice_id")
+        found = {gateway: memo.amount("grand_total", None)}
+        for key, other in tables.OTHER_PAYMENTS.items():
+            found[other] = memo.extension.amount(key, memo.amount(key))
+        for index, (name, amount) in enumerate(found.items()):
+            yield Payment(
+                external_id=f"creditmemo-{memo.external_id}-{name}" if index else f"creditmemo-{memo.external_id}",
+                kind="refund",
+                status=status,
+                gateway=name,
+                amount=amount,
+                currency=self.order.currency,
+                processed_at=memo.required_time("created_at"),
+                parent_external_id=invoice_payment_id(invoice_id) if invoice_id and not index else "",
+            )
