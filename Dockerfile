@@ -14,6 +14,7 @@ COPY docker/start /usr/local/bin/start
 COPY connector_base /mnt/extra-addons/connector_base
 COPY connector_base_mrp /mnt/extra-addons/connector_base_mrp
 COPY connector_base_website_sale /mnt/extra-addons/connector_base_website_sale
+COPY connector_magento /mnt/extra-addons/connector_magento
 COPY connector_shopify /mnt/extra-addons/connector_shopify
 # The stand-in shop of the profile `demo`; nothing of it runs otherwise.
 COPY sandbox /opt/demo/sandbox

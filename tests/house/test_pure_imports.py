@@ -8,7 +8,6 @@ import pytest
 from scripts.state import ROOT, clean_environment
 from tests.pure_imports import PURE_PACKAGES, addons
 
-PURE_MODULES = ("const", "client", "parser", "renderer")
 # Imports the modules named as arguments after making the framework unimportable.
 PROGRAM = """
 import importlib, sys
@@ -34,11 +33,13 @@ assert framework in ([], ["odoo"]), framework
 
 
 def pure_modules() -> list[str]:
+    """What must be pure: the packages so named, and of a platform's addon (it has a client) every module at its top."""
     names = []
     for addon in addons():
         names += [f"{addon.name}.{part}" for part in PURE_PACKAGES if (addon / part / "__init__.py").exists()]
-        names += [f"{addon.name}.{part}" for part in PURE_MODULES if (addon / f"{part}.py").exists()]
-    return names
+        if (addon / "client.py").exists():
+            names += [f"{addon.name}.{path.stem}" for path in addon.glob("*.py") if not path.stem.startswith("__")]
+    return sorted(names)
 
 
 def import_without_odoo(*names: str) -> subprocess.CompletedProcess:
@@ -48,9 +49,9 @@ def import_without_odoo(*names: str) -> subprocess.CompletedProcess:
     )
 
 
-@pytest.mark.parametrize("name", pure_modules())
-def test_imports_without_the_framework(name):
-    done = import_without_odoo(name)
+@pytest.mark.parametrize("addon", sorted({name.partition(".")[0] for name in pure_modules()}))
+def test_imports_without_the_framework(addon):
+    done = import_without_odoo(*(name for name in pure_modules() if name.startswith(f"{addon}.")))
     assert done.returncode == 0, done.stderr
 
 
@@ -61,3 +62,8 @@ def test_would_notice_an_impure_module():
 
 def test_finds_the_pure_packages():
     assert {"connector_base.canonical", "connector_base.transport"} <= set(pure_modules())
+
+
+@pytest.mark.parametrize("platform", ["connector_magento", "connector_shopify"])
+def test_finds_the_modules_of_a_platform(platform):
+    assert {f"{platform}.{part}" for part in ("client", "const", "parser")} <= set(pure_modules())
