@@ -3,7 +3,7 @@
 from collections import Counter
 from decimal import Decimal
 
-from .compare import Differences, Result, numeric_id
+from .compare import Differences, Result
 from .rpc import Rpc
 
 
@@ -18,10 +18,7 @@ def compare_shipments(ledger: list[dict], rpc: Rpc, backend_id: int, orders: set
         ["external_id", "order_external_id", "lines", "tracking", "remote_status", "state"],
     )
     expected = {
-        numeric_id(record["id"]): (entry, record)
-        for entry in ledger
-        if numeric_id(entry["id"]) in orders
-        for record in entry["shipments"]
+        record["id"]: (entry, record) for entry in ledger if entry["id"] in orders for record in entry["shipments"]
     }
     known = {row["external_id"]: row for row in rows}
     result = Result(in_odoo=len(rows), held=sum(row["state"] == "problem" for row in rows))
@@ -34,11 +31,11 @@ def compare_shipments(ledger: list[dict], rpc: Rpc, backend_id: int, orders: set
             result.missing.append(label)
             continue
         note = Differences(0)
-        note.same("order", numeric_id(entry["id"]), row["order_external_id"])
+        note.same("order", entry["id"], row["order_external_id"])
         note.same("cancelled", record["cancelled"], row["remote_status"] == "cancelled")
         note.same("tracking", ", ".join(record["numbers"]), row["tracking"] or "")
         in_odoo = Counter({line: Decimal(quantity) for line, quantity, _lot in row["lines"] or ()})
-        note.same("lines", Counter({numeric_id(line): count for line, count in record["lines"].items()}), in_odoo)
+        note.same("lines", Counter(record["lines"]), in_odoo)
         if note.found:
             result.problems[label] = note.found
     result.unexpected = [f"shipment {external_id}" for external_id in known.keys() - expected.keys()]
@@ -63,10 +60,7 @@ def compare_refunds(ledger: list[dict], rpc: Rpc, backend_id: int, orders: set[s
     for line in lines:
         units[line["refund_id"][0]] += Decimal(str(line["quantity"]))
     expected = {
-        numeric_id(record["id"]): (entry, record)
-        for entry in ledger
-        if numeric_id(entry["id"]) in orders
-        for record in entry["refunds"]
+        record["id"]: (entry, record) for entry in ledger if entry["id"] in orders for record in entry["refunds"]
     }
     known = {row["external_id"]: row for row in rows}
     result = Result(in_shop=len(expected), in_odoo=len(rows), held=sum(row["state"] == "problem" for row in rows))

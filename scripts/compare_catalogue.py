@@ -5,7 +5,6 @@ from collections import Counter, defaultdict
 from .compare import Differences, Result
 from .rpc import Rpc
 
-SHOWN = ("ACTIVE", "UNLISTED")
 TEMPLATE_FIELDS = ["name", "active", "sale_ok"]
 VARIANT_FIELDS = ["default_code", "barcode", "lst_price", "active", "product_tmpl_id"]
 ALL = [("active", "in", [True, False])]
@@ -39,13 +38,13 @@ def compare_product(entry: dict, template: dict, catalogue: OdooCatalogue, place
     """Return what differs between a product of the shop and the same product in Odoo."""
     note = Differences(places)
     note.same("title", entry["title"], template["name"])
-    note.same("on sale", entry["status"] in SHOWN, template["sale_ok"])
-    note.same("archived", entry["status"] == "ARCHIVED", not template["active"])
-    note.same("pictures", len(entry["media"]), catalogue.pictures[template["id"]])
+    note.same("on sale", entry["shown"], template["sale_ok"])
+    note.same("archived", entry["archived"], not template["active"])
+    note.same("pictures", len(entry["pictures"]), catalogue.pictures[template["id"]])
     if template["active"]:
         note.same("variants", len(entry["variants"]), catalogue.active_variants[template["id"]])
     for variant in entry["variants"]:
-        article = catalogue.articles.get(catalogue.variants.get(str(variant["id"]), 0))
+        article = catalogue.articles.get(catalogue.variants.get(variant["id"], 0))
         label = variant["sku"] or variant["title"]
         if article is None:
             note.found.append(f"variant {label}: not in Odoo")
@@ -69,7 +68,7 @@ def compare_products(products: list[dict], rpc: Rpc, backend_id: int, places: in
         "integration.product.conflict", [("backend_id", "=", backend_id), ("state", "=", "open")], ["external_id"]
     )
     result = Result(in_shop=len(products), in_odoo=sum(copies.values()), held=len(conflicts))
-    expected = {str(entry["id"]): entry for entry in products}
+    expected = {entry["id"]: entry for entry in products}
     for external_id, entry in expected.items():
         template = by_id.get(external_id)
         if template is None:
@@ -84,7 +83,7 @@ def compare_products(products: list[dict], rpc: Rpc, backend_id: int, places: in
 
 
 def compare_stock(stock: list[dict], rpc: Rpc, backend_id: int) -> Result:
-    """Compare what the shop has available of each article at each open place with what Odoo offers there.
+    """Compare what the shop has of each article at each open place with what Odoo offers there; see `Shop.stock`.
 
     What the shop has sold more than it had counts as nothing: so much is there to be offered.
     """
@@ -103,8 +102,8 @@ def compare_stock(stock: list[dict], rpc: Rpc, backend_id: int) -> Result:
             offered[variants[row["binding_id"][0]]][names[row["location_id"][0]]] = row["quantity"]
     result = Result()
     for entry in stock:
-        known = offered.get(str(entry["variant_id"]), {})
-        shown = {str(level["location_id"]): level["available"] for level in entry["levels"] if level["active"]}
+        known = offered.get(entry["id"], {})
+        shown = entry["levels"]
         for place, name in places.items():
             label = f"{entry['sku']} at {name}"
             if place in shown:

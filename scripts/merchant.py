@@ -1,24 +1,20 @@
-"""What a merchant does in Odoo's screens to connect the demo store and keep everything in step, done over RPC."""
+"""What a merchant does in Odoo's screens to connect a shop and keep everything in step, done over RPC."""
 
 import time
-from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 
 from .console import Failure, say
 from .rpc import Rpc
-from .servers import SandboxServer
+from .shop import Shop
 
-SHOP = "demo-store.myshopify.com"
 # The seed goes back 120 days; the connect form's default is 90.
 HISTORY_DAYS = 150
 IMPORT_SECONDS = 1800
 # What is kept in step from the first moment on; stock is told when Odoo has counted.
 FLOWS = ("import_products", "export_products", "import_shipments", "export_shipments", "import_customers")
 LATER = ("export_stock", "export_customers")
-# Calls that change nothing a merchant sees: they ask for a long answer, for news, for a kind of field.
-SILENT = ("BulkOperation", "WebhookSubscription", "MetafieldDefinition")
-# Units per euro, for the currencies the shop sells in: a user enters rates, or lets Odoo fetch them.
+# Units per euro, for the currencies the shops sell in: a user enters rates, or lets Odoo fetch them.
 RATES = {
     "EUR": 1.0,
     "USD": 1.08,
@@ -35,20 +31,6 @@ RATES = {
     "MXN": 18.5,
     "KWD": 0.33,
 }
-
-
-def shop(sandbox: SandboxServer, what: str = "", body: dict | None = None):
-    """Ask the sandbox about the demo store, or (with a body) have something done there."""
-    return sandbox.control(f"shops/{SHOP}{'/' + what if what else ''}", body)
-
-
-def calls_of(sandbox: SandboxServer) -> tuple[int, Counter]:
-    """Return how many API calls the shop has seen since it was started, and those that changed something, by name."""
-    counts = shop(sandbox, "log?limit=0")["counts"]
-    changes = {name.partition(":")[2]: count for name, count in counts.items() if name.startswith("change:")}
-    return counts.get("calls", 0), Counter(
-        {name: count for name, count in changes.items() if not name.startswith(SILENT)}
-    )
 
 
 # === WAITING === #
@@ -104,7 +86,7 @@ def wait_until_done(
 
 
 def prepare_company(rpc: Rpc, currency: str, currencies: set[str]) -> None:
-    """Let the company keep its books in the shop's currency and know a rate for each other one; once."""
+    """Let the company keep its books in a currency and know a rate for each other one; once."""
     if rpc.search_count("integration.backend", [("active", "in", [True, False])]):
         return
     found = rpc.search_read(
@@ -125,33 +107,29 @@ def prepare_company(rpc: Rpc, currency: str, currencies: set[str]) -> None:
         rpc.create("res.currency.rate", {"currency_id": ids[name], "company_id": company, "name": day, "rate": rate})
 
 
-def connect(rpc: Rpc, sandbox: SandboxServer) -> int:
-    """Connect the demo store with the form a user fills in, unless it is connected; return the backend's id.
+def connect(rpc: Rpc, shop: Shop) -> int:
+    """Connect a shop with the form a user fills in, unless it is connected; return the backend's id.
 
     Orders from now on: those placed before come when their products are there. Taxes that Odoo lacks are created. The
     defaults in the context are settings of the new channel that the form does not ask for: the shop's test orders are
     imported too, and its products whether they have a SKU or not.
     """
-    domain = [("platform", "=", "shopify"), ("state", "in", ("connected", "error"))]
+    domain = [("platform", "=", shop.platform), ("state", "in", ("connected", "error"))]
     known = rpc.search_read("integration.backend", domain, ["state"], limit=1)
     if known:
         if known[0]["state"] == "error":  # somebody tried a fault: what its page says to do
             rpc.call("integration.backend", "action_test_connection", [known[0]["id"]])
         return known[0]["id"]
-    account = shop(sandbox)
     wizard = rpc.create(
         "integration.connect",
         {
-            "platform": "shopify",
-            "name": "Demo store",
-            "shopify_domain": SHOP,
-            "shopify_auth": "client_credentials",
-            "shopify_client_id": account["client_id"],
-            "shopify_client_secret": account["client_secret"],
+            "platform": shop.platform,
+            "name": f"{shop.title} demo store",
             "import_from": datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M:%S"),
             "unknown_product": "create",
             "tax_policy": "create",
             **dict.fromkeys(FLOWS, True),
+            **shop.wizard_values(),
         },
     )
     context = {"default_skip_test_orders": False, "default_product_unmatched": "create"}
@@ -159,7 +137,9 @@ def connect(rpc: Rpc, sandbox: SandboxServer) -> int:
     return rpc.search_read("integration.backend", domain, ["id"], limit=1)[0]["id"]
 
 
-def import_everything(rpc: Rpc, backend_id: int, seconds: float = IMPORT_SECONDS, *, quiet: bool = False) -> None:
+def import_everything(
+    rpc: Rpc, shop: Shop, backend_id: int, seconds: float = IMPORT_SECONDS, *, quiet: bool = False
+) -> None:
     """Take over what the shop has: products, orders, what is in stock. Then let it hear of the stock. Harmless again.
 
     Stock comes last: what the shop has available is less by its open orders, and Odoo must know what those hold.
@@ -178,7 +158,7 @@ def import_everything(rpc: Rpc, backend_id: int, seconds: float = IMPORT_SECONDS
     rpc.call("integration.import", "action_start", [wizard])
     rpc.call("integration.backend", "action_read_locations", [backend_id])
     wait_until_done(rpc, backend_id, **options)
-    map_places(rpc, backend_id)
+    map_places(rpc, shop, backend_id)
     take_stock(rpc, backend_id)
     wait_until_done(rpc, backend_id, **options)
     rpc.call("integration.backend", "write", [backend_id], dict.fromkeys(LATER, True))
@@ -194,8 +174,11 @@ def decide(rpc: Rpc, backend_id: int) -> None:
         rpc.call("integration.product.conflict", "action_create", [row["id"] for row in undecided])
 
 
-def map_places(rpc: Rpc, backend_id: int) -> None:
-    """Give each place of the shop a warehouse of Odoo: the first one the company's own, others new ones."""
+def map_places(rpc: Rpc, shop: Shop, backend_id: int) -> None:
+    """Give each place of the shop a warehouse of Odoo: the first one the company's own, others new ones.
+
+    So all shops send from the company's own warehouse: what is sold on several has one stock.
+    """
     places = rpc.search_read(
         "integration.location",
         [("backend_id", "=", backend_id)],
@@ -203,12 +186,13 @@ def map_places(rpc: Rpc, backend_id: int) -> None:
     )
     warehouses = rpc.search_read("stock.warehouse", [], ["lot_stock_id", "name"])
     by_name = {warehouse["name"]: warehouse for warehouse in warehouses}
-    for number, place in enumerate(sorted(places, key=lambda place: int(place["external_id"]))):
+    for number, place in enumerate(sorted(places, key=lambda place: shop.rank(place["external_id"]))):
         if place["location_ids"]:
             continue
         warehouse = warehouses[0] if number == 0 else by_name.get(place["name"])
         if not warehouse:
-            new = rpc.create("stock.warehouse", {"name": place["name"], "code": f"S{number + 1}"})
+            code = f"{shop.title[0]}{number + 1}"
+            new = rpc.create("stock.warehouse", {"name": place["name"], "code": code})
             warehouse = rpc.call("stock.warehouse", "read", [new], ["lot_stock_id", "name"])[0]
         values = {"warehouse_id": warehouse["id"], "location_ids": [[6, 0, [warehouse["lot_stock_id"][0]]]]}
         rpc.call("integration.location", "write", [place["id"]], values)

@@ -1,4 +1,5 @@
-"""One change of each kind made on either side and looked for on the other: how long it took, which calls it cost."""
+"""One change of each kind made in a shop and in Odoo, and looked for on the other side: how long it took, which calls
+it cost."""
 
 import base64
 import random
@@ -10,12 +11,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from .console import Failure, say
-from .merchant import calls_of, shop, wait_until, wait_until_done
+from .merchant import wait_until, wait_until_done
 from .rpc import Rpc, RpcError
-from .servers import SandboxServer
+from .shop import Shop
 
 SECONDS = 90
-ODOO, SHOP = "Odoo -> shop", "shop -> Odoo"
+LOOK_SECONDS = 10
 
 
 @dataclass
@@ -63,124 +64,157 @@ def picture(seed: str) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + b"".join(parts)
 
 
-class RoundTrip:
-    """Makes the changes on a product and on orders of its own, and looks for them on the other side."""
+class Steps:
+    """Makes changes, one after the other, and waits until each is seen elsewhere.
 
-    def __init__(self, rpc: Rpc, sandbox: SandboxServer, backend_id: int):
-        self.rpc, self.sandbox, self.backend_id = rpc, sandbox, backend_id
+    :param channels: the shops that are to be calm between two steps, with their backends
+    """
+
+    def __init__(self, rpc: Rpc, channels: list[tuple[Shop, int]]):
+        self.rpc, self.channels = rpc, channels
         self.steps: list[Step] = []
+
+    def settle(self) -> None:
+        """Wait until neither side has anything left to tell the other."""
+        calm = 0
+        while calm < 2:  # what one of them was told last may be news to the other
+            for shop, backend_id in self.channels:
+                wait_until(lambda shop=shop: not shop.news(), SECONDS, "all webhooks delivered")
+                shop.have_looked(self.rpc, backend_id)
+                wait_until_done(self.rpc, backend_id, SECONDS, quiet=True)
+            calm = 0 if any(shop.news() for shop, _backend_id in self.channels) else calm + 1
+
+    def wait(self, there: Callable[[], bool], what: str) -> None:
+        """Wait until something is there; shops that tell nothing are looked at now and then.
+
+        :raises Failure: it did not come in time
+        """
+        looked = 0.0
+
+        def seen() -> bool:
+            nonlocal looked
+            if there():
+                return True
+            if time.monotonic() - looked > LOOK_SECONDS:
+                looked = time.monotonic()
+                for shop, backend_id in self.channels:
+                    shop.have_looked(self.rpc, backend_id)
+            return False
+
+        wait_until(seen, SECONDS, what)
+
+    def step(
+        self,
+        shop: Shop,
+        direction: str,
+        what: str,
+        seen: str,
+        change: Callable,
+        there: Callable[[], bool],
+        *,
+        costs: tuple[str, ...] = (),
+    ) -> None:
+        """Make one change, wait until it is seen on the other side and all is calm, and note what it took.
+
+        :param shop: whose calls are counted
+        :param costs: the calls that are to change something there
+        """
+        self.settle()
+        step = Step(direction, what, seen, expected=Counter(costs))
+        before, changes = shop.calls()
+        started = time.monotonic()
+        try:
+            change()
+            self.wait(there, f"{what}: {seen}")
+        except (Failure, RpcError) as error:
+            step.problem = str(error)
+        step.seconds = time.monotonic() - started
+        self.settle()
+        after, changed = shop.calls()
+        step.calls, step.changes = after - before, changed - changes
+        self.steps.append(step)
+        say(f"    {direction}: {what}: {step.seconds:.1f} s")
+
+    def order_in_odoo(self, order: dict, backend_id: int) -> int:
+        """Wait until Odoo has an order of the shop, and confirm it there; return its id."""
+        domain = [("backend_id", "=", backend_id), ("external_id", "=", order["id"]), ("odoo_id", "!=", False)]
+        self.wait(lambda: bool(self.rpc.search_count("integration.binding.order", domain)), f"{order['name']} in Odoo")
+        odoo_id = self.rpc.search_read("integration.binding.order", domain, ["odoo_id"])[0]["odoo_id"][0]
+        self.rpc.call("sale.order", "action_confirm", [odoo_id])
+        return odoo_id
+
+
+class RoundTrip(Steps):
+    """Makes the changes on a product and on orders of their own, and looks for them on the other side."""
+
+    def __init__(self, rpc: Rpc, shop: Shop, backend_id: int):
+        super().__init__(rpc, [(shop, backend_id)])
+        self.shop, self.backend_id = shop, backend_id
+        self.outward, self.inward = f"Odoo -> {shop.title}", f"{shop.title} -> Odoo"
         self.seed = str(time.time())
         self._choose()
 
     # === LOOKING === #
 
     def _choose(self) -> None:
-        """Choose a product that is on sale in both, of one variant, in stock where the shop sends from."""
+        """Choose a product that is on sale in both, of one variant, in stock where the shop sends from, and sold in no
+        other shop."""
         bindings = self.rpc.search_read(
             "integration.binding.product",
-            [("backend_id", "=", self.backend_id), ("remote_status", "=", "active"), ("odoo_id.sale_ok", "=", True)],
-            ["external_id", "odoo_id"],
+            [("remote_status", "=", "active"), ("odoo_id.sale_ok", "=", True)],
+            ["external_id", "odoo_id", "backend_id"],
         )
-        templates = {row["external_id"]: row["odoo_id"][0] for row in bindings}
-        place = self.rpc.search_read(
+        channels = Counter(row["odoo_id"][0] for row in bindings)
+        templates = {
+            row["external_id"]: row["odoo_id"][0]
+            for row in bindings
+            if row["backend_id"][0] == self.backend_id and channels[row["odoo_id"][0]] == 1
+        }
+        places = self.rpc.search_read(
             "integration.location", [("backend_id", "=", self.backend_id)], ["external_id", "location_ids"]
         )
-        self.place = min(place, key=lambda row: int(row["external_id"]))
-        stock = {entry["variant_id"]: entry for entry in shop(self.sandbox, "stock")["stock"]}
-        for product in shop(self.sandbox, "products")["products"]:
-            template = templates.get(str(product["id"]))
+        self.place = min(places, key=lambda row: self.shop.rank(row["external_id"]))
+        levels = {entry["id"]: entry["levels"] for entry in self.shop.stock()}
+        for product in self.shop.products():
+            template = templates.get(product["id"])
             if not template or len(product["variants"]) > 1:
                 continue
-            levels = stock[product["variants"][0]["id"]]["levels"]
-            if (
-                len(levels) == 1
-                and levels[0]["available"] > 5
-                and str(levels[0]["location_id"]) == self.place["external_id"]
-            ):
-                self.product, self.variant, self.template = product["id"], product["variants"][0]["id"], template
-                self.sku = product["variants"][0]["sku"]
-                self.article = self.rpc.search_read("product.product", [("product_tmpl_id", "=", template)], ["id"])[0][
-                    "id"
-                ]
+            [variant] = product["variants"]
+            found = levels.get(variant["id"], {})
+            if list(found) == [self.place["external_id"]] and found[self.place["external_id"]] > 5:
+                self.product, self.variant, self.template = product["id"], variant, template
+                article = [("product_tmpl_id", "=", template)]
+                self.article = self.rpc.search_read("product.product", article, ["id"])[0]["id"]
                 return
-        raise Failure("The shop has no product on sale, of one variant, in stock at its first place only.")
+        raise Failure(f"{self.shop.title} has no product on sale, of one variant, in stock at its first place only.")
 
     def in_shop(self) -> dict:
         """Return the product as the shop has it."""
-        return shop(self.sandbox, f"products/{self.product}")
+        return self.shop.product(self.product)
 
     def in_odoo(self, *fields: str) -> dict:
         """Return the product as Odoo has it."""
         return self.rpc.call("product.template", "read", [self.template], list(fields))[0]
-
-    def available(self) -> int:
-        """Return how many the shop can sell."""
-        [entry] = [e for e in shop(self.sandbox, "stock")["stock"] if e["variant_id"] == self.variant]
-        return entry["available"]
 
     def pictures(self) -> int:
         """Return how many pictures Odoo has of the product."""
         main = self.rpc.search_count("product.template", [("id", "=", self.template), ("image_1920", "!=", False)])
         return main + self.rpc.search_count("integration.product.image", [("product_tmpl_id", "=", self.template)])
 
-    def order_in_odoo(self, order: dict) -> int:
-        """Wait until Odoo has an order of the shop; return its id there."""
-        domain = [
-            ("backend_id", "=", self.backend_id),
-            ("external_id", "=", str(order["id"])),
-            ("odoo_id", "!=", False),
-        ]
-        rows: list[dict] = []
+    def out(self, what: str, seen: str, change: Callable, there: Callable[[], bool], cost: str) -> None:
+        """Make a change in Odoo."""
+        self.step(self.shop, self.outward, what, seen, change, there, costs=self.shop.costs[cost])
 
-        def there() -> bool:
-            rows[:] = self.rpc.search_read("integration.binding.order", domain, ["odoo_id"])
-            return bool(rows)
-
-        wait_until(there, SECONDS, f"{order['name']} in Odoo")
-        return rows[0]["odoo_id"][0]
-
-    def settle(self) -> None:
-        """Wait until neither side has anything left to tell the other."""
-        calm = 0
-        while calm < 2:  # what one of them was told last may be news to the other
-            wait_until(
-                lambda: not shop(self.sandbox, "deliveries?limit=1")["pending"], SECONDS, "all webhooks delivered"
-            )
-            wait_until_done(self.rpc, self.backend_id, SECONDS, quiet=True)
-            calm = 0 if shop(self.sandbox, "deliveries?limit=1")["pending"] else calm + 1
+    def come(self, what: str, seen: str, change: Callable, there: Callable[[], bool]) -> None:
+        """Make a change in the shop."""
+        self.step(self.shop, self.inward, what, seen, change, there)
 
     # === STEPS === #
 
-    def step(
-        self, direction: str, what: str, seen: str, change: Callable, there: Callable[[], bool], *expected: str
-    ) -> None:
-        """Make one change, wait until it is seen on the other side and all is calm, and note what it took."""
-        self.settle()
-        step = Step(direction, what, seen, expected=Counter(expected))
-        before, changes = calls_of(self.sandbox)
-        started = time.monotonic()
-        try:
-            change()
-            wait_until(there, SECONDS, f"{what}: {seen}")
-        except (Failure, RpcError) as error:
-            step.problem = str(error)
-        step.seconds = time.monotonic() - started
-        self.settle()
-        after, changed = calls_of(self.sandbox)
-        step.calls, step.changes = after - before, changed - changes
-        self.steps.append(step)
-        say(f"    {direction}: {what}: {step.seconds:.1f} s")
-
     def place_order(self) -> tuple[dict, int]:
-        """Have a customer buy and pay one in the shop; return the order there, and its id in Odoo, confirmed."""
-        spec = {
-            "lines": [{"variant_id": self.variant, "quantity": 2}],
-            "email": "round.trip@example.com",
-            "financial": "paid",
-        }
-        order = shop(self.sandbox, "orders", spec)
-        odoo_id = self.order_in_odoo(order)
-        self.rpc.call("sale.order", "action_confirm", [odoo_id])
+        """Have a customer buy and pay two in the shop; return the order there, and its id in Odoo, confirmed."""
+        order = self.shop.place_order(self.variant, 2)
+        odoo_id = self.order_in_odoo(order, self.backend_id)
         self.settle()
         return order, odoo_id
 
@@ -196,28 +230,25 @@ class RoundTrip:
     def price_and_texts(self) -> None:
         """Prices both ways, and a title."""
         price = round(self.in_odoo("list_price")["list_price"] + 1, 2)
-        self.step(
-            ODOO,
+        self.out(
             "sales price on the product's form",
             "price in the shop",
             lambda: self.rpc.call("product.template", "write", [self.template], {"list_price": price}),
             lambda: float(self.in_shop()["variants"][0]["price"]) == price,
-            "ProductVariantsUpdate",
+            "price",
         )
         back = f"{price + 0.5:.2f}"
-        self.step(
-            SHOP,
+        self.come(
             "price in the shop's admin",
             "sales price in Odoo",
-            lambda: shop(self.sandbox, f"products/{self.product}", {"price": back}),
+            lambda: self.shop.set_price(self.product, back),
             lambda: f"{self.in_odoo('list_price')['list_price']:.2f}" == back,
         )
         title = f"{self.in_shop()['title'].partition(' - ')[0]} - seen {time.strftime('%H:%M:%S')}"
-        self.step(
-            SHOP,
+        self.come(
             "title in the shop's admin",
             "name in Odoo",
-            lambda: shop(self.sandbox, f"products/{self.product}", {"title": title}),
+            lambda: self.shop.set_title(self.product, title),
             lambda: self.in_odoo("name")["name"] == title,
         )
 
@@ -225,7 +256,7 @@ class RoundTrip:
         """A count in Odoo's warehouse."""
         domain = [("product_id", "=", self.article), ("location_id", "=", self.place["location_ids"][0])]
         quant = self.rpc.search_read("stock.quant", domain, ["quantity"], limit=1)[0]
-        wanted = self.available() + 3
+        wanted = self.shop.available(self.variant["id"]) + 3
 
         def count() -> None:
             context = {"inventory_mode": True}
@@ -233,30 +264,30 @@ class RoundTrip:
             self.rpc.call("stock.quant", "write", [quant["id"]], values, context=context)
             self.rpc.call("stock.quant", "action_apply_inventory", [quant["id"]])
 
-        self.step(
-            ODOO, "count of 3 more in the warehouse", "quantity in the shop", count,
-            lambda: self.available() == wanted, "InventorySet",
-        )  # fmt: skip
+        self.out(
+            "count of 3 more in the warehouse",
+            "quantity in the shop",
+            count,
+            lambda: self.shop.available(self.variant["id"]) == wanted,
+            "quantity",
+        )
 
     def picture(self) -> None:
         """The product's picture in Odoo, and one more in the shop."""
-        known = set(self.in_shop()["media"])
+        known = self.in_shop()["pictures"]
         content = base64.b64encode(picture(self.seed)).decode()
-        self.step(
-            ODOO,
+        self.out(
             "picture on the product's form",
             "picture in the shop",
             lambda: self.rpc.call("product.template", "write", [self.template], {"image_1920": content}),
-            lambda: bool(set(self.in_shop()["media"]) - known),
-            "StagedUploadsCreate",
-            "ProductSet",
+            lambda: bool(set(self.in_shop()["pictures"]) - set(known)),
+            "picture",
         )
         count = self.pictures()
-        self.step(
-            SHOP,
+        self.come(
             "one more picture in the shop's admin",
             "picture in Odoo",
-            lambda: shop(self.sandbox, f"products/{self.product}/pictures", {"text": self.seed}),
+            lambda: self.shop.add_picture(self.product, self.seed),
             lambda: self.pictures() == count + 1,
         )
 
@@ -270,14 +301,13 @@ class RoundTrip:
             self.rpc.call("stock.picking", "write", [picking["id"]], {"carrier_tracking_ref": number})
             self.rpc.call("stock.picking", "button_validate", [picking["id"]])
 
-        def numbers() -> list[str]:
-            sent = shop(self.sandbox, f"orders/{order['id']}")["fulfillments"]
-            return [entry["number"] for record in sent for entry in record["tracking"]]
-
-        self.step(
-            ODOO, "delivery done, with a tracking number", "shipment in the shop", deliver,
-            lambda: numbers() == [number], "FulfillmentCreate",
-        )  # fmt: skip
+        self.out(
+            "delivery done, with a tracking number",
+            "shipment in the shop",
+            deliver,
+            lambda: self.shop.sent(order["id"]) == [number],
+            "shipment",
+        )
 
         def refund() -> None:
             action = self.rpc.call("sale.order", "action_integration_refund", [odoo_id])
@@ -288,31 +318,32 @@ class RoundTrip:
             self.rpc.call(model, "action_preview", [request])
             self.rpc.call(model, "action_refund", [request])
 
-        self.step(
-            ODOO, "refund of one unit, asked for on the order", "refund in the shop, and booked in Odoo", refund,
-            lambda: len(shop(self.sandbox, f"orders/{order['id']}")["refunds"]) == 1
-            and self.rpc.search_count("integration.refund", [("order_id", "=", odoo_id)]) == 1,
-            "RefundCreate",
-        )  # fmt: skip
+        self.out(
+            "refund of one unit, asked for on the order",
+            "refund in the shop, and booked in Odoo",
+            refund,
+            lambda: self.shop.refunds(order["id"]) == 1 and self.refunds_in_odoo(odoo_id) == 1,
+            "refund",
+        )
+
+    def refunds_in_odoo(self, odoo_id: int) -> int:
+        """Return how many refunds Odoo knows of an order."""
+        return self.rpc.search_count("integration.refund", [("order_id", "=", odoo_id)])
 
     def sent_by_the_shop(self) -> None:
         """An order is sent and refunded in the shop."""
         order, odoo_id = self.place_order()
         number = f"9400{order['id']}"
         done = [("sale_id", "=", odoo_id), ("state", "=", "done"), ("carrier_tracking_ref", "=", number)]
-        self.step(
-            SHOP,
-            "order fulfilled in the shop's admin",
+        self.come(
+            "order sent in the shop's admin",
             "delivery done in Odoo, with the number",
-            lambda: shop(self.sandbox, f"orders/{order['id']}/fulfill", {"company": "USPS", "number": number}),
+            lambda: self.shop.ship(order["id"], number),
             lambda: self.rpc.search_count("stock.picking", done) == 1,
         )
-        line = order["lines"][0]["id"]
-        given = {"lines": [{"line_id": line, "quantity": 1}], "restock": "NO_RESTOCK", "note": "One came broken"}
-        self.step(
-            SHOP,
+        self.come(
             "refund of one unit in the shop's admin",
             "refund in Odoo",
-            lambda: shop(self.sandbox, f"orders/{order['id']}/refund", given),
-            lambda: self.rpc.search_count("integration.refund", [("order_id", "=", odoo_id)]) == 1,
+            lambda: self.shop.refund_one(order["id"]),
+            lambda: self.refunds_in_odoo(odoo_id) == 1,
         )

@@ -8,41 +8,32 @@ from scripts.compare_aftersale import compare_refunds, compare_shipments
 from scripts.compare_catalogue import compare_products, compare_stock
 
 PRODUCT = {
-    "id": 1,
+    "id": "1",
     "title": "Mug",
-    "status": "ACTIVE",
-    "media": [7, 8],
+    "shown": True,
+    "archived": False,
+    "pictures": [7, 8],
     "variants": [
-        {"id": 11, "title": "Red", "sku": "MUG-R", "barcode": "4000000000006", "price": "9.50"},
-        {"id": 12, "title": "Blue", "sku": None, "barcode": None, "price": "9.50"},
+        {"id": "11", "title": "Red", "sku": "MUG-R", "barcode": "4000000000006", "price": "9.50"},
+        {"id": "12", "title": "Blue", "sku": None, "barcode": None, "price": "9.50"},
     ],
 }
-STOCK = [
-    {
-        "sku": "MUG-R",
-        "variant_id": 11,
-        "levels": [
-            {"location_id": 5, "active": True, "available": 4},
-            {"location_id": 6, "active": True, "available": -2},
-            {"location_id": 9, "active": True, "available": 1},
-        ],
-    }
-]
+STOCK = [{"id": "11", "sku": "MUG-R", "available": 3, "levels": {"5": 4, "6": -2, "9": 1}}]
 LEDGER = [
     {
-        "id": "gid://shopify/Order/1",
+        "id": "1",
         "name": "#1001",
         "currency": "EUR",
         "shipments": [
             {
-                "id": "gid://shopify/Fulfillment/21",
+                "id": "21",
                 "cancelled": False,
                 "numbers": ["A1", "A2"],
-                "lines": {"gid://shopify/LineItem/3": 2},
+                "lines": {"3": 2},
             },
-            {"id": "gid://shopify/Fulfillment/22", "cancelled": True, "numbers": [], "lines": {}},
+            {"id": "22", "cancelled": True, "numbers": [], "lines": {}},
         ],
-        "refunds": [{"id": "gid://shopify/Refund/31", "amount": "9.50", "units": {"gid://shopify/LineItem/3": 1}}],
+        "refunds": [{"id": "31", "amount": "9.50", "units": {"3": 1}}],
     }
 ]
 

@@ -1,4 +1,4 @@
-"""The demo on a small shop: connected by the user's forms, taken over, compared; and each change seen on both sides."""
+"""The demo on small shops: connected by the user's forms, taken over, compared; and each change seen on both sides."""
 
 import re
 import urllib.request
@@ -6,86 +6,113 @@ import urllib.request
 import pytest
 
 from scripts import demo, merchant
-from scripts.merchant import shop
-from scripts.round_trip import RoundTrip
+from scripts.one_stock import SHARED
 from scripts.workshop import CHANNELS
 
 PASSES = 240
-ORDERS, PRODUCTS = 60, 30
+TITLES = [shop.title for shop in demo.SHOPS]
+# Shop -> (products, orders)
+SEEDS = {"Shopify": (30, 60), "Magento": (24, 30)}
 
 
 @pytest.fixture(scope="module")
 def running(module_yard):
-    """A small shop and an Odoo that has taken it over: the `Demo`."""
+    """Small shops and an Odoo that has taken them over: the `Demo`."""
     sandbox = module_yard.sandbox(arguments=["--no-seed"])
-    sandbox.control("shops", {"domain": demo.SHOP, "seed": {"products": PRODUCTS, "orders": ORDERS, "days": 100}})
+    for shop in demo.SHOPS:
+        products, orders = SEEDS[shop.title]
+        seed = {"products": products, "orders": orders, "days": 100}
+        sandbox.control("shops", {"domain": shop.domain, "seed": seed})
     odoo = module_yard.odoo(workers=2, channels=CHANNELS, sections={"integration": {"sandbox_url": sandbox.address}})
     sandbox.control("deliveries", {"deliver_to": odoo.address})
     rpc = odoo.rpc()
-    backend_id = demo.in_step(rpc, sandbox)
-    return demo.Demo(odoo, sandbox, rpc, backend_id)
-
-
-def results_of(running):
-    return demo.results(running.sandbox, running.rpc, running.backend_id)
+    return demo.Demo(odoo, sandbox, rpc, demo.in_step(rpc, sandbox))
 
 
 def lines_of(running):
-    return [f"{what}: {line}" for what, result in results_of(running).items() for line in result.lines()]
+    return [
+        f"{shop}, {what}: {line}"
+        for (shop, what), result in demo.everything(running).items()
+        for line in result.lines()
+    ]
+
+
+def changes_of(running):
+    return {channel.shop.title: dict(channel.shop.calls()[1]) for channel in running.channels}
+
+
+NOTHING = {title: {} for title in TITLES}
 
 
 def test_everything_is_taken_over_and_equal(running):
-    results = results_of(running)
+    results = demo.everything(running)
     assert lines_of(running) == []
-    assert (results["products"].in_odoo, results["orders"].in_odoo) == (PRODUCTS, ORDERS)
     assert all(result.in_shop for result in results.values())
-    assert not results["products"].held
+    for number, shop in enumerate(TITLES):
+        products, orders = SEEDS[shop]
+        shared = SHARED if number else 0
+        assert (results[shop, "products"].in_odoo, results[shop, "orders"].in_odoo) == (products + shared, orders)
+        assert not results[shop, "products"].held
 
 
-def test_taking_over_changes_nothing_in_the_shop(running):
-    assert merchant.calls_of(running.sandbox)[1] == {}
+def test_taking_over_changes_nothing_in_the_shops(running):
+    assert changes_of(running) == NOTHING
+
+
+def test_what_both_shops_sell_is_one_product(running):
+    [first, *others] = [{variant["sku"] for product in channel.shop.products() for variant in product["variants"]}
+                        for channel in running.channels]  # fmt: skip
+    for skus in others:
+        common = sorted(first & skus)
+        assert len(common) == SHARED
+        assert running.rpc.search_count("product.product", [("default_code", "in", common)]) == SHARED
 
 
 def test_the_addresses_it_prints_answer(running):
     text = demo.summary(running)
-    assert f"{PRODUCTS} products and {ORDERS} orders are in Odoo" in text
-    addresses = set(re.findall(r"http://[^\s)]+", text))
-    assert len(addresses) == 5
-    for address in addresses:
+    for channel in running.channels:
+        assert channel.shop.domain in text
+    for address in set(re.findall(r"http://[^\s)]+", text)):
         with urllib.request.urlopen(address, timeout=60) as answer:
             assert answer.status == 200
 
 
 def test_a_second_run_makes_no_duplicates_and_sends_nothing(running):
-    assert demo.in_step(running.rpc, running.sandbox) == running.backend_id
+    again = demo.in_step(running.rpc, running.sandbox)
+    assert [channel.backend_id for channel in again] == [channel.backend_id for channel in running.channels]
     assert lines_of(running) == []
-    assert merchant.calls_of(running.sandbox)[1] == {}
+    assert changes_of(running) == NOTHING
 
 
 def test_an_order_placed_in_the_shop_arrives(running):
-    shop(running.sandbox, "orders", {"random": 7})
+    [channel, *_others] = running.channels
+    channel.shop.ask("orders", {"random": 7})
+    _products, orders = SEEDS[channel.shop.title]
 
     def arrived():
-        return running.rpc.search_count("sale.order", [("integration_backend_id", "=", running.backend_id)]) > ORDERS
+        return running.rpc.search_count("sale.order", [("integration_backend_id", "=", channel.backend_id)]) > orders
 
     merchant.wait_until(arrived, 60, "the order placed in the shop")
-    merchant.wait_until_done(running.rpc, running.backend_id, PASSES)
-    assert results_of(running)["orders"].lines() == []
+    merchant.wait_until_done(running.rpc, channel.backend_id, PASSES)
+    assert demo.results(running.rpc, channel)["orders"].lines() == []
 
 
 def test_each_change_is_seen_on_the_other_side_by_the_right_calls(running):
-    steps = RoundTrip(running.rpc, running.sandbox, running.backend_id).run()
+    steps = demo.changes(running)
     assert [step.row() for step in steps if not step.green] == []
+    sales = {f"{one} -> {other}" for one in TITLES for other in TITLES if one != other}
+    assert sales <= {step.direction for step in steps}
     assert lines_of(running) == []
 
 
 def test_the_comparison_notices_what_somebody_changed_in_odoo(running, workshop):
+    [channel, *_others] = running.channels
     order = running.rpc.search_read(
-        "sale.order", [("integration_backend_id", "=", running.backend_id)], ["client_order_ref"], limit=1, order="id"
+        "sale.order", [("integration_backend_id", "=", channel.backend_id)], ["client_order_ref"], limit=1, order="id"
     )[0]
     workshop.server.psql(
         f"UPDATE sale_order SET amount_total = amount_total + 0.01 WHERE id = {order['id']}", running.odoo.database
     )
-    result = results_of(running)["orders"]
+    result = demo.results(running.rpc, channel)["orders"]
     assert not result.green
     assert list(result.problems) == [order["client_order_ref"]]
