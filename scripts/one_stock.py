@@ -73,8 +73,7 @@ class OneStock(Steps):
         self.step(
             other,
             f"{shop.title} -> {other.title}",
-            f"two of {sku} sold in {shop.title}",
-            f"two less in {other.title}",
+            (f"two of {sku} sold in {shop.title}", f"two less in {other.title}"),
             lambda: self.order_in_odoo(shop.place_order(variants[sku], 2), backend_id),
             lambda: other.available(variant["id"]) == wanted,
             costs=other.costs["quantity"],

@@ -107,8 +107,7 @@ class Steps:
         self,
         shop: Shop,
         direction: str,
-        what: str,
-        seen: str,
+        texts: tuple[str, str],
         change: Callable,
         there: Callable[[], bool],
         *,
@@ -117,15 +116,16 @@ class Steps:
         """Make one change, wait until it is seen on the other side and all is calm, and note what it took.
 
         :param shop: whose calls are counted
+        :param texts: what is changed, and what is seen on the other side
         :param costs: the calls that are to change something there
         """
         self.settle()
-        step = Step(direction, what, seen, expected=Counter(costs))
+        step = Step(direction, *texts, expected=Counter(costs))
         before, changes = shop.calls()
         started = time.monotonic()
         try:
             change()
-            self.wait(there, f"{what}: {seen}")
+            self.wait(there, ": ".join(texts))
         except (Failure, RpcError) as error:
             step.problem = str(error)
         step.seconds = time.monotonic() - started
@@ -133,7 +133,7 @@ class Steps:
         after, changed = shop.calls()
         step.calls, step.changes = after - before, changed - changes
         self.steps.append(step)
-        say(f"    {direction}: {what}: {step.seconds:.1f} s")
+        say(f"    {direction}: {step.what}: {step.seconds:.1f} s")
 
     def order_in_odoo(self, order: dict, backend_id: int) -> int:
         """Wait until Odoo has an order of the shop, and confirm it there; return its id."""
@@ -203,11 +203,11 @@ class RoundTrip(Steps):
 
     def out(self, what: str, seen: str, change: Callable, there: Callable[[], bool], cost: str) -> None:
         """Make a change in Odoo."""
-        self.step(self.shop, self.outward, what, seen, change, there, costs=self.shop.costs[cost])
+        self.step(self.shop, self.outward, (what, seen), change, there, costs=self.shop.costs[cost])
 
     def come(self, what: str, seen: str, change: Callable, there: Callable[[], bool]) -> None:
         """Make a change in the shop."""
-        self.step(self.shop, self.inward, what, seen, change, there)
+        self.step(self.shop, self.inward, (what, seen), change, there)
 
     # === STEPS === #
 
