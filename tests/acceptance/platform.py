@@ -1,5 +1,6 @@
 """What the acceptance suite asks of a platform's sandbox."""
 
+from contextlib import nullcontext
 from datetime import datetime
 
 
@@ -7,6 +8,14 @@ class Platform:
     """What the suite needs to know of one platform and its sandbox. The suite's own docstrings say what for."""
 
     name = ""
+    # Its name in the sandbox
+    domain = ""
+    # Whether an order reserves its units: what lies at a place, which Odoo tells, stays until they are sent
+    reserves = False
+    # HTTP statuses by which the platform says that the account is closed to everybody
+    closed_statuses = ()
+    # `Product.status` of a product that was archived in Odoo
+    archived_status = "archived"
     # What calls are named in this sandbox, for faults and counts
     orders_operation = "*"
     products_operation = "*"
@@ -15,7 +24,7 @@ class Platform:
     stock_operation = "*"
     shipment_operation = "*"
     refund_operation = "*"
-    # Part of a product -> calls that a change of it takes, where that is not one
+    # Part of a product -> the kinds of calls that a change of it takes, where that is not one call
     calls_per_part = {}
 
     def __init__(self, stand_in):
@@ -24,6 +33,10 @@ class Platform:
     def create_account(self):
         """Make an empty account in the sandbox."""
         raise NotImplementedError()
+
+    def delete_account(self):
+        """Make it as if the account had never been."""
+        self.stand_in.control(f"shops/{self.domain}", method="DELETE")
 
     def wizard_values(self):
         """Return what a user enters to connect the account."""
@@ -54,8 +67,8 @@ class Platform:
         raise NotImplementedError()
 
     def short_listings(self, size):
-        """Return a context manager in which the platform ends listings after `size` orders."""
-        raise NotImplementedError()
+        """Return a context manager in which the platform ends listings after `size` orders; some never do."""
+        return nullcontext()
 
     def now(self):
         """Return the platform's time, aware UTC."""
@@ -89,6 +102,10 @@ class Platform:
         """Add a fault to the next calls."""
         self.stand_in.control("faults", {"kind": kind, **details})
 
+    def throttle(self, **details):
+        """Let the next calls be refused because there were too many."""
+        self.fault("throttled", **details)
+
     def no_faults(self):
         """Remove all faults."""
         self.stand_in.control("faults", method="DELETE")
@@ -102,7 +119,7 @@ class Platform:
         raise NotImplementedError()
 
     def undelivered(self):
-        """Return how many webhooks are still on their way."""
+        """Return how many webhooks are still on their way; asked of platforms that have some."""
         raise NotImplementedError()
 
     def forbid(self, capability):
@@ -136,7 +153,7 @@ class Platform:
 
     def products(self):
         """Return {external id: product} as the account has it: dicts of title, status (as `Product.status`), pictures
-        (how many), channels (how many), and variants: {SKU: {"price": Decimal, "barcode": text}}."""
+        (how many), and variants: {SKU: {"price": Decimal, "barcode": text}}."""
         raise NotImplementedError()
 
     def small_product_pages(self, size):
@@ -154,7 +171,7 @@ class Platform:
         raise NotImplementedError()
 
     def stock(self):
-        """Return {(SKU, external id of the location): quantity} of what is stocked where."""
+        """Return {(SKU, external id of the location): quantity} of what is stocked where and can be sold."""
         raise NotImplementedError()
 
     def stock_batches(self, size):

@@ -13,6 +13,7 @@ from odoo.addons.connector_shopify.listing import OrderListing, ProductListing
 
 from sandbox.shopify import paging
 from sandbox.shopify.fulfilling import tracking_of
+from sandbox.shopify.shop import Shop
 
 from .platform import Platform
 
@@ -38,6 +39,7 @@ ADDRESS = {
 class Shopify(Platform):
     name = "shopify"
     domain = DOMAIN
+    closed_statuses = (402, 423)
     orders_operation = "Orders"
     products_operation = "Products"
     product_price_operation = "ProductVariantsUpdate"
@@ -51,8 +53,13 @@ class Shopify(Platform):
     def create_account(self):
         self.stand_in.control("shops", {"domain": DOMAIN, "plan": "enterprise"})
 
+    @property
+    def shop(self):
+        """The sandbox's own view of the account."""
+        return self.stand_in.shop(Shop, DOMAIN)
+
     def wizard_values(self):
-        config = self.stand_in.shop(DOMAIN).config
+        config = self.shop.config
         return {
             "shopify_domain": DOMAIN,
             "shopify_client_id": config["client_id"],
@@ -80,7 +87,7 @@ class Shopify(Platform):
         self.stand_in.control(f"shops/{DOMAIN}/orders/{external_id}/delete", {})
 
     def set_time_zone(self, minutes):
-        self.stand_in.shop(DOMAIN).configure(utc_offset=minutes)
+        self.shop.configure(utc_offset=minutes)
 
     def touch(self, external_id):
         self.stand_in.control("clock", {"advance": 1})
@@ -143,7 +150,7 @@ class Shopify(Platform):
         return self._forbid(own[capability])
 
     def _forbid(self, *words):
-        scopes = [scope for scope in self.stand_in.shop(DOMAIN).config["scopes"] if scope not in words]
+        scopes = [scope for scope in self.shop.config["scopes"] if scope not in words]
         self.stand_in.control(f"shops/{DOMAIN}", {"scopes": scopes})
         return words[0]
 
@@ -187,7 +194,6 @@ class Shopify(Platform):
                 "title": product["title"],
                 "status": product["status"].lower(),
                 "pictures": len(product["media"]),
-                "channels": len(product["published"]),
                 "variants": {
                     variant["sku"]: {"price": Decimal(variant["price"]), "barcode": variant["barcode"] or ""}
                     for variant in product["variants"]

@@ -9,7 +9,6 @@ from werkzeug.test import Client
 
 from sandbox.factory import build
 from sandbox.framework.server import Server
-from sandbox.shopify.shop import Shop
 
 
 class StandIn:
@@ -48,9 +47,9 @@ class StandIn:
         assert answer.status_code < 300, f"{path}: {answer.get_data(as_text=True)}"
         return json.loads(answer.get_data())
 
-    def shop(self, domain):
-        """Return the sandbox's own view of a shop."""
-        return Shop(self.app.services.store, self.app.services.clock, domain)
+    def shop(self, kind, domain):
+        """Return the sandbox's own view of a shop, by its platform's class for one."""
+        return kind(self.app.services.store, self.app.services.clock, domain)
 
 
 class Mailbox:

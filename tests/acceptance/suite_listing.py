@@ -88,7 +88,7 @@ class ListingTrials(SuiteBase):
         for minutes in (13 * 60 + 45, -11 * 60):
             with self.subTest(offset=minutes):
                 self.env["integration.backend"].search([("platform", "=", self.account.name)]).action_archive()
-                self.stand_in.control(f"shops/{self.account.domain}", method="DELETE")
+                self.account.delete_account()
                 self.account.create_account()
                 self.account.set_time_zone(minutes)
                 backend = self.connect()

@@ -226,7 +226,7 @@ class TestShopifySide(SuiteBase, TransactionCase):
 
     def test_without_the_scopes_only_translations_wait(self):
         external_id = self.translated_product(title="Tasse")
-        scopes = self.stand_in.shop(DOMAIN).config["scopes"]
+        scopes = self.account.shop.config["scopes"]
         self.account._forbid(*const.TRANSLATION_SCOPES)
         backend = self.connect_with("products_in", "products_out", import_products=True)
         template = self.template_of(external_id)
