@@ -272,7 +272,7 @@ def assign(call: Call):
         raise invalid("The attribute group doesn't belong to the attribute set.")
     codes = [*record["attributes"], found["attribute_code"]]
     call.shop.put("attribute_set", record["attribute_set_id"], {**record, "attributes": list(dict.fromkeys(codes))})
-    return str(found["attribute_id"])
+    return found["attribute_id"]
 
 
 @route("DELETE", "products/attribute-sets/{attributeSetId:int}/attributes/{attributeCode}", SETS)

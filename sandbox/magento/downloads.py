@@ -56,7 +56,7 @@ def _link(shop: Shop, wanted: dict, number: int | None = None) -> dict:
         "id": number or wanted.get("id") or shop.id("download"), "title": wanted.get("title") or "Link",
         "sort_order": wanted.get("sort_order") or 0, "is_shareable": wanted.get("is_shareable") or 0,
         "price": wanted.get("price") or 0, "number_of_downloads": wanted.get("number_of_downloads") or 0,
-        "link_type": kind, **own,
+        "link_type": kind, "sample_type": wanted.get("sample_type"), **own,
     }  # fmt: skip
 
 

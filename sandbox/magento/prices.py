@@ -35,7 +35,8 @@ class Refused(Exception):
 
     def __init__(self, message: str, *parameters):
         super().__init__(message)
-        self.body = {"message": message, "parameters": ["" if value is None else str(value) for value in parameters]}
+        said = [num(value) if isinstance(value, float) else value for value in parameters]
+        self.body = {"message": message, "parameters": ["" if value is None else str(value) for value in said]}
 
 
 def _rows(call: Call, work: Callable[[Shop, dict], None]) -> list[dict]:

@@ -25,6 +25,10 @@ TYPES = {
 }  # fmt: skip
 #: Types that consist of others and may lack a price of their own.
 WITHOUT_PRICE = (CONFIGURABLE, BUNDLE, GROUPED)
+#: What is no attribute of a type: the price of a configurable product is that of what is chosen.
+NOT_APPLIED = {
+    CONFIGURABLE: ("price",), GROUPED: ("price", "weight"), VIRTUAL: ("weight",), DOWNLOADABLE: ("weight",),
+}  # fmt: skip
 IMAGES = ("image", "small_image", "thumbnail", "swatch_image")
 
 

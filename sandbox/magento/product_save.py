@@ -41,6 +41,8 @@ def save(shop: Shop, wanted: dict, store_id: int) -> dict:
     values = {code: wanted[code] for code in product.TOP if code in wanted}
     values |= wanted.get("custom_attributes") or {}
     values.pop("category_ids", None)
+    for code in product.NOT_APPLIED.get(record["type_id"], ()):
+        values.pop(code, None)
     _check(shop, record, {**wanted, **values}, new=known is None)
     if wanted.get("attribute_set_id"):
         attributes.set_of(shop, wanted["attribute_set_id"])
@@ -65,13 +67,12 @@ def _new(shop: Shop, wanted: dict, store_id: int) -> dict:
         raise invalid('The "%1" product type doesn\'t exist. Verify the type and try again.', kind)
     every = [site["id"] for site in shop.config["websites"] if site["id"]]
     now = shop.now()
-    physical = kind not in (product.VIRTUAL, product.DOWNLOADABLE, product.GROUPED)
     tax = {"tax_class_id": "2"} if kind != product.GROUPED else {}
     own = {"options_container": "container2", **tax, **(bundles.DEFAULTS if kind == product.BUNDLE else {})}
     return {
         "id": shop.id("product"), "sku": wanted["sku"].strip(), "name": wanted.get("name") or "",
         "attribute_set_id": DEFAULT_SET, "price": None, "status": product.ENABLED, "visibility": product.EVERYWHERE,
-        "type_id": kind, "created_at": now, "updated_at": now, "weight": None if not physical else wanted.get("weight"),
+        "type_id": kind, "created_at": now, "updated_at": now, "weight": None,
         "extension_attributes": {
             "website_ids": [shop.store_view(store_id)["website_id"]] if store_id else every, "category_links": [],
         },
