@@ -3,11 +3,13 @@
 from werkzeug.wrappers import Request, Response
 
 from ..framework.web import json_body, json_response
-from . import bulk
+from . import bulk, catalogue
+from .control_catalogue import PAGES as CATALOGUE_PAGES
+from .control_catalogue import CatalogueControl
 from .shop import Shop, create_shop
 
 
-class Control:
+class Control(CatalogueControl):
     """Control calls on one services bundle; errors are ValueError (400) and KeyError (404)."""
 
     def __init__(self, services):
@@ -32,8 +34,11 @@ class Control:
         return method(shop, request, rest[1:])
 
     def _create(self, wanted: dict) -> Response:
-        domain = wanted.pop("domain")
+        domain, seeding = wanted.pop("domain"), wanted.pop("seed", None)
         shop = create_shop(self._services.store, self._services.clock, domain, **wanted)
+        catalogue.prepare(shop)
+        if seeding is not None:
+            self._fill(shop, seeding)
         return json_response(summary(shop), 201)
 
     def _settings(self, shop: Shop, request: Request) -> Response:
@@ -56,7 +61,7 @@ class Control:
         return json_response(self._services.log.of(shop.domain, request.args.get("limit", 100, int)))
 
 
-PAGES = frozenset(("log", "reauthorize"))
+PAGES = frozenset(("log", "reauthorize")) | CATALOGUE_PAGES
 
 
 def summary(shop: Shop) -> dict:

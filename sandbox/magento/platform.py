@@ -3,14 +3,39 @@
 from werkzeug.wrappers import Request, Response
 
 from ..framework.services import Services
-from . import bulk, stores
+from . import (
+    attribute_api,
+    bulk,
+    bundles,
+    catalogue,
+    catalogue_seed,
+    categories,
+    configurables,
+    downloads,
+    links,
+    media,
+    prices,
+    product,
+    products,
+    stores,
+)
 from .api import RestApi
 from .control import Control, summary
 from .shop import Shop, create_shop
 
 DEMO_DOMAIN = "demo-magento.test"
+DEMO_PRODUCTS = 1000
+DEMO_WEBSITES = [
+    {
+        "code": "base", "name": "Main Website",
+        "stores": [{"code": "default", "name": "English"}, {"code": "german", "name": "Deutsch", "locale": "de_DE"}],
+    },
+    {"code": "wholesale", "name": "Wholesale", "stores": [{"code": "wholesale_en", "name": "Wholesale English"}]},
+]  # fmt: skip
 #: Modules whose functions are routes: named here so that they are there.
-ENDPOINTS = (bulk, stores)
+ENDPOINTS = (
+    attribute_api, bulk, bundles, categories, configurables, downloads, links, media, prices, products, stores,
+)  # fmt: skip
 
 
 class Magento:
@@ -21,6 +46,7 @@ class Magento:
         self.services = services
         self.api = RestApi(services)
         self.controls = Control(services)
+        product.index(services.store)
         for domain in self._domains():
             bulk.resume(self.shop(domain), services)
 
@@ -35,6 +61,8 @@ class Magento:
             return Response("Not Found", 404, content_type="text/plain")
         if encoded.startswith(("rest/", "index.php/rest/")):
             return self.api.call(shop, request, encoded.partition("rest/")[2])
+        if path.startswith(f"{media.FOLDER}/"):
+            return media.serve(shop, path.removeprefix(media.FOLDER))
         if path == "magento_version":
             # What the module Magento_Version tells anybody: edition and minor version.
             version = ".".join(shop.config["version"].split(".")[:2])
@@ -54,5 +82,14 @@ class Magento:
         return [domain for domain in self.services.store.shops() if domain.endswith("magento.test")]
 
     def seed(self):
-        if not self.shop(DEMO_DOMAIN).exists:
-            create_shop(self.services.store, self.services.clock, DEMO_DOMAIN)
+        """Make the demonstration shop; one that a stop left half made is made anew."""
+        store = self.services.store
+        if store.setting("magento seeding"):
+            store.delete_shop(DEMO_DOMAIN)
+        if self.shop(DEMO_DOMAIN).exists:
+            return
+        store.set_setting("magento seeding", True)
+        shop = create_shop(store, self.services.clock, DEMO_DOMAIN, websites=DEMO_WEBSITES)
+        catalogue.prepare(shop)
+        catalogue_seed.fill(shop, products=DEMO_PRODUCTS)
+        store.set_setting("magento seeding", False)

@@ -14,9 +14,10 @@ CHANGEABLE = (
     "name", "version", "edition", "bearer", "resources", "active", "admin_user", "admin_password",
     "admin_token_lifetime", "two_factor", "maintenance", "developer_mode", "input_limits", "consumers", "msi",
     "prices_include_tax", "shipping_includes_tax", "discount_tax", "tax_after_discount", "tax_algorithm",
-    "shipping_tax_class", "taxes", "currencies", "country", "modules",
+    "shipping_tax_class", "taxes", "currencies", "country", "modules", "price_scope",
 )  # fmt: skip
 ALGORITHMS = ("unit", "row", "total")
+PRICE_SCOPES = ("global", "website")
 EDITIONS = ("Community", "Enterprise", "B2B")
 CORE_MODULES = (
     "Magento_Store", "Magento_AdminNotification", "Magento_Directory", "Magento_Eav", "Magento_Customer",
@@ -142,6 +143,8 @@ def _key(text: str) -> str:
 def _check(config: dict):
     if config["tax_algorithm"] not in ALGORITHMS:
         raise ValueError(f"tax_algorithm must be one of {', '.join(ALGORITHMS)}")
+    if config["price_scope"] not in PRICE_SCOPES:
+        raise ValueError(f"price_scope must be one of {', '.join(PRICE_SCOPES)}")
     if config["edition"] not in EDITIONS:
         raise ValueError(f"edition must be one of {', '.join(EDITIONS)}")
 
@@ -191,6 +194,8 @@ def create_shop(store: Store, clock: Clock, domain: str, **settings) -> Shop:
         "developer_mode": False,
         "input_limits": False,
         "consumers": True,
+        #: Whether a price holds everywhere or each website may have its own.
+        "price_scope": "global",
         "prices_include_tax": False,
         "shipping_includes_tax": None,
         "discount_tax": None,

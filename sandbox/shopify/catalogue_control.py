@@ -4,6 +4,7 @@ import base64
 import binascii
 from decimal import Decimal, InvalidOperation
 
+from ..framework import pictures
 from . import catalogue, catalogue_events, file_edit, media, translations
 from .placing import Invalid
 from .product_set import clean_tags
@@ -101,7 +102,7 @@ class Merchant:
         except (binascii.Error, TypeError) as error:
             raise Invalid("content must be base64") from error
         name = wanted.get("name") or f"{product['handle']}.png"
-        drawn = content if content is not None else media.picture(str(wanted.get("text") or product["title"]))
+        drawn = content if content is not None else pictures.picture(str(wanted.get("text") or product["title"]))
         return self.add_picture(product, drawn, name=name, alt=wanted.get("alt"))
 
     def remove_picture(self, product: dict, number: int) -> dict:

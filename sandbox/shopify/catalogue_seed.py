@@ -5,6 +5,7 @@ A random sequence of its own, so that the orders of a seed stay what they are.
 
 import random
 
+from ..framework import pictures
 from . import catalogue, media
 from .shop import Shop
 
@@ -60,7 +61,7 @@ def _pictures(shop: Shop, chosen, product: dict) -> list[dict]:
     for number in range(chosen.choice((1, 1, 2, 3))):
         name, now = f"{product['handle']}-{number + 1}.png", product["created_at"]
         file = media.new_file(shop, name=name, alt=f"{product['title']}, {number + 1}", now=now)
-        made.append({**media.finished(shop, file, media.picture(name)), "updated_at": now})
+        made.append({**media.finished(shop, file, pictures.picture(name)), "updated_at": now})
     shop.store.put_many(shop.domain, "file", [(file["id"], file) for file in made])
     return made
 

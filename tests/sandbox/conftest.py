@@ -18,6 +18,7 @@ from werkzeug.test import Client
 
 from sandbox.factory import build
 from sandbox.shopify.seed import DEMO_DOMAIN
+from tests.contract import magento_spec
 from tests.sandbox.magento_lab import MagentoLab
 
 ROOT = Path(__file__).parents[2]
@@ -99,7 +100,7 @@ def magento(tmp_path):
     sandbox = build(tmp_path / "magento")
     sandbox.services.clock.change(at="2026-11-20T12:00:00Z", freeze=True)
     sandbox.services.later.pace = 0
-    lab = MagentoLab(sandbox, "lab.magento.test")
+    lab = MagentoLab(sandbox, "lab.magento.test", magento_spec.official() if magento_spec.SPECIFICATION else None)
     response = lab.client.post("/_control/shops", json={"domain": lab.domain})
     assert response.status_code == 201, response.text
     yield lab

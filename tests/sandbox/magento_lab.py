@@ -13,8 +13,9 @@ NONCES = itertools.count(1)
 class MagentoLab:
     """A sandbox and one of its Magento shops, with short hands for its APIs."""
 
-    def __init__(self, sandbox, domain: str):
-        self.sandbox, self.domain = sandbox, domain
+    def __init__(self, sandbox, domain: str, schema=None):
+        """``schema``: the official one, which every call and answer is held against."""
+        self.sandbox, self.domain, self.schema = sandbox, domain, schema
         self.client = Client(sandbox)
 
     @property
@@ -48,7 +49,26 @@ class MagentoLab:
         place = f"/rest/{store + '/' if store else ''}V1/{path}" + (f"?{query}" if query else "")
         if headers is None:
             headers = {"Authorization": self.header(method, f"https://{self.domain}{place}", **changes)}
-        return self.client.open(f"/{self.domain}{place}", method=method, json=body, headers=headers)
+        response = self.client.open(f"/{self.domain}{place}", method=method, json=body, headers=headers)
+        if self.schema and response.get_json(silent=True) is not None:
+            self._hold(method, path, body, response, whole="fields=" not in query)
+        return response
+
+    def _hold(self, method: str, path: str, body, response, *, whole: bool):
+        """Hold a call that is carried out, and any answer, against the official schema."""
+        problems = self.schema.problems_of_answer(method, path, response.status_code, response.json, whole=whole)
+        if response.status_code < 400:
+            problems += self.schema.problems_of_request(method, path, body)
+        assert not problems, "\n".join(problems[:20])
+
+    def bulk(self, method: str, path: str, bodies: list, *, store="all") -> dict:
+        """The answer to many calls in one, to be carried out later."""
+        place = f"/rest/{store}/async/bulk/V1/{path}"
+        headers = {"Authorization": self.header(method, f"https://{self.domain}{place}")}
+        response = self.client.open(f"/{self.domain}{place}", method=method, json=bodies, headers=headers)
+        assert response.status_code == 202, response.text
+        assert not (self.schema and self.schema.problems_of_bulk(response.json))
+        return response.json
 
     def call(self, method: str, path: str, body=None, *, status: int = 200, **options):
         """The JSON of one signed call that must be answered with ``status``."""

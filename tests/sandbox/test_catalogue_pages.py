@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from sandbox.shopify import media, seed
+from sandbox.framework import pictures
+from sandbox.shopify import seed
 from tests.sandbox.test_webhooks import settle
 
 
@@ -71,7 +72,7 @@ def test_editing_a_product_on_its_page(shop, receiver, subscribe):
 def test_pictures_on_the_page(shop):
     product = next(entry for entry in products(shop) if not entry["media"])
     base = f"/shop/{shop.domain}/products/{product['id']}"
-    picture = media.picture("mine", 30, 30)
+    picture = pictures.picture("mine", 30, 30)
     sent = {"file": (io.BytesIO(picture), "mine.png"), "alt": "Mine"}
     assert shop.client.post(f"{base}/picture", data=sent).status_code == 303
     number = shop.sandbox.services.store.get(shop.domain, "product", product["id"])["media"][0]
@@ -93,7 +94,7 @@ def test_the_control_api(shop, receiver, subscribe):
         "PATCH", path, {"price": "5", "variants": {made["variants"][0]["id"]: {"cost": "2", "price": 6}}}
     )
     assert [(v["price"], v["cost"]) for v in changed["variants"]] == [("6.00", "2.00"), ("5.00", None)]
-    content = base64.b64encode(media.picture("x")).decode()
+    content = base64.b64encode(pictures.picture("x")).decode()
     pictured = shop.control("POST", f"{path}/pictures", {"content": content, "name": "x.png"})
     drawn = shop.control("POST", f"{path}/pictures", {"text": "drawn"})
     assert (len(pictured["media"]), len(drawn["media"])) == (1, 2)

@@ -7,6 +7,7 @@ import zlib
 import pytest
 from graphql import get_named_type, is_composite_type, is_leaf_type
 
+from sandbox.framework import pictures
 from sandbox.shopify import media, seed
 from sandbox.shopify.schema import schema
 from sandbox.shopify.shop import gid
@@ -113,13 +114,13 @@ def test_pictures_are_real_and_served(shop):
     file = shop_.store.all(shop.domain, "file")[0]
     answer = shop.client.get(media.local_url(shop_, file))
     assert (answer.status_code, answer.mimetype) == (200, "image/png")
-    assert media.measure(answer.data) == ("image/png", file["width"], file["height"])
+    assert pictures.measure(answer.data) == ("image/png", file["width"], file["height"])
     assert struct.unpack(">I", answer.data[-4:])[0] == zlib.crc32(b"IEND")
     assert shop.client.get(f"/{media.CDN}/s/files/1/1/files/1/none.png").status_code == 404
 
 
 def test_two_names_two_pictures():
-    assert media.picture("a") == media.picture("a") != media.picture("b")
+    assert pictures.picture("a") == pictures.picture("a") != pictures.picture("b")
 
 
 def test_a_product_of_2048_variants_is_read_page_by_page(lab):

@@ -5,7 +5,8 @@ import io
 import pytest
 from graphql import get_named_type, is_leaf_type
 
-from sandbox.shopify import media, seed
+from sandbox.framework import pictures
+from sandbox.shopify import seed
 from sandbox.shopify.schema import schema
 from sandbox.shopify.shop import gid
 from tests.sandbox.test_webhooks import settle
@@ -69,7 +70,7 @@ def media_of(lab, product: str) -> list[dict]:
 
 @pytest.mark.parametrize("method", ["PUT", "POST"])
 def test_a_picture_by_staged_upload(shop, method):
-    source = upload(shop, media.picture("mine", 60, 40), method=method)
+    source = upload(shop, pictures.picture("mine", 60, 40), method=method)
     product = gid("Product", products(shop)[1]["id"])
     files = [{"originalSource": source, "alt": "Mine", "contentType": "IMAGE"}]
     shop.sandbox.services.later.pace = 0.3
@@ -83,7 +84,7 @@ def test_a_picture_by_staged_upload(shop, method):
     assert (ready["id"], ready["status"]) == (waiting["id"], "READY")
     assert (ready["image"]["width"], ready["image"]["height"]) == (60, 40)
     served = shop.client.get("/" + ready["image"]["url"].partition("://")[2])
-    assert served.data == media.picture("mine", 60, 40)
+    assert served.data == pictures.picture("mine", 60, 40)
 
 
 def test_what_is_no_picture_fails_and_says_why(shop):
@@ -113,7 +114,7 @@ def test_a_target_takes_only_what_was_signed(shop):
 
 def test_a_variant_shows_a_picture_of_its_product(shop):
     product = next(p for p in products(shop) if len(p["variants"]) > 1)
-    source = upload(shop, media.picture("v"))
+    source = upload(shop, pictures.picture("v"))
     selection = "productVariants { media(first: 1) { nodes { id } } }"
     variant = {"id": gid("ProductVariant", product["variants"][0]["id"])}
     answer = call(
@@ -130,7 +131,7 @@ def test_a_variant_shows_a_picture_of_its_product(shop):
 
 
 def test_files_are_made_changed_and_deleted(shop):
-    source = upload(shop, media.picture("f"))
+    source = upload(shop, pictures.picture("f"))
     made = call(shop, "fileCreate", "files { id fileStatus }", files=[{"originalSource": source, "alt": "A"}])["files"][
         0
     ]
@@ -366,7 +367,7 @@ def test_what_was_asked_for_is_done_after_a_restart(tmp_path):
     lab = Lab(sandbox, "again.myshopify.com")
     lab.client.post("/_control/shops", json={"domain": lab.domain})
     sandbox.services.later.pace = 10**6
-    source = upload(lab, media.picture("late"))
+    source = upload(lab, pictures.picture("late"))
     made = call(lab, "productSet", "product { id }", input={"title": "Early", "files": [{"originalSource": source}]})
     call(lab, "productSet", "productSetOperation { id }", input={"title": "Late"}, synchronous=False)
     sandbox.close()
