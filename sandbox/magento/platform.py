@@ -17,6 +17,8 @@ from . import (
     prices,
     product,
     products,
+    stock,
+    stock_api,
     stores,
 )
 from .api import RestApi
@@ -34,7 +36,8 @@ DEMO_WEBSITES = [
 ]  # fmt: skip
 #: Modules whose functions are routes: named here so that they are there.
 ENDPOINTS = (
-    attribute_api, bulk, bundles, categories, configurables, downloads, links, media, prices, products, stores,
+    attribute_api, bulk, bundles, categories, configurables, downloads, links, media, prices, products, stock_api,
+    stores,
 )  # fmt: skip
 
 
@@ -47,6 +50,7 @@ class Magento:
         self.api = RestApi(services)
         self.controls = Control(services)
         product.index(services.store)
+        stock.index(services.store)
         for domain in self._domains():
             bulk.resume(self.shop(domain), services)
 
