@@ -30,9 +30,9 @@ CONDITIONS = frozenset(
     "eq finset from gt gteq in like lt lteq moreq neq nfinset nin nlike notnull null to".split()  # noqa: SIM905
 )
 
-# https://developer.adobe.com/commerce/webapi/rest/quick-reference/: kinds of scopes, and the id of the one that is the
-# administration's own and has no store
-WEBSITE, STORE_GROUP, STORE_VIEW = "website", "store_group", "store_view"
+# https://developer.adobe.com/commerce/webapi/rest/quick-reference/: kinds of scopes as canonical documents call them, and
+# the id of the one that is the administration's own and has no store
+WEBSITE, STORE_GROUP, STORE_VIEW = "website", "store", "store_view"
 ADMIN_SCOPE_ID = 0
 
 # The module that keeps stock by source; a shop without it has one quantity per product.

@@ -10,6 +10,7 @@ from . import (
     integration_adapter_prices,
     integration_adapter_privacy,
     integration_adapter_products,
+    integration_adapter_scopes,
     integration_adapter_shipments,
     integration_adapter_stock,
     integration_adapter_version,
