@@ -30,8 +30,8 @@ CONDITIONS = frozenset(
     "eq finset from gt gteq in like lt lteq moreq neq nfinset nin nlike notnull null to".split()  # noqa: SIM905
 )
 
-# https://developer.adobe.com/commerce/webapi/rest/quick-reference/: kinds of scopes as canonical documents call them, and
-# the id of the one that is the administration's own and has no store
+# https://developer.adobe.com/commerce/webapi/rest/quick-reference/: kinds of scopes as canonical documents call them,
+# and the id of the one that is the administration's own and has no store
 WEBSITE, STORE_GROUP, STORE_VIEW = "website", "store", "store_view"
 ADMIN_SCOPE_ID = 0
 
