@@ -66,6 +66,7 @@ from . import (
     test_refund_request,
     test_refunds,
     test_returns,
+    test_scopes,
     test_security,
     test_shipments_generated,
     test_shipments_in,
