@@ -32,6 +32,7 @@
         "views/integration_backend_views.xml",
         "views/integration_backend_orders_views.xml",
         "views/integration_backend_customers_views.xml",
+        "views/integration_backend_pace_views.xml",
         "views/integration_backend_version_views.xml",
         "views/integration_backend_products_views.xml",
         "views/integration_backend_products_out_views.xml",

@@ -18,6 +18,8 @@ ADMIN_TOKEN_MARGIN = 5 * 60
 # https://developer.adobe.com/commerce/webapi/get-started/rate-limiting/ is about placing orders only.
 BUDGET_API = "rest"
 DEFAULT_BUDGET = (20, 4)
+# Each call keeps one of the shop's few PHP workers busy, which its customers need too.
+DEFAULT_CONCURRENCY = 4
 
 # https://developer.adobe.com/commerce/webapi/get-started/api-security/: where a shop has switched its limits on, a page
 # has at most 300 entries and a list that is sent at most 20.

@@ -6,6 +6,7 @@ from . import (
     test_api_version,
     test_backend,
     test_binding,
+    test_call_slots,
     test_change,
     test_connect,
     test_credential,
