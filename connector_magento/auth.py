@@ -43,6 +43,7 @@ class OAuth(OAuth1):
             resource_owner_key=token,
             resource_owner_secret=token_secret,
             signature_method=const.SIGNATURE_METHOD,
+            decoding=None,  # headers of text, as everybody else makes them
         )
 
     def renew(self):

@@ -18,6 +18,8 @@ ADMIN_TOKEN_MARGIN = 5 * 60
 # https://developer.adobe.com/commerce/webapi/get-started/rate-limiting/ is about placing orders only.
 BUDGET_API = "rest"
 DEFAULT_BUDGET = (20, 4)
+# Each call keeps one of the shop's few PHP workers busy, which its customers need too.
+DEFAULT_CONCURRENCY = 4
 
 # https://developer.adobe.com/commerce/webapi/get-started/api-security/: where a shop has switched its limits on, a page
 # has at most 300 entries and a list that is sent at most 20.
@@ -30,9 +32,9 @@ CONDITIONS = frozenset(
     "eq finset from gt gteq in like lt lteq moreq neq nfinset nin nlike notnull null to".split()  # noqa: SIM905
 )
 
-# https://developer.adobe.com/commerce/webapi/rest/quick-reference/: kinds of scopes, and the id of the one that is the
-# administration's own and has no store
-WEBSITE, STORE_GROUP, STORE_VIEW = "website", "store_group", "store_view"
+# https://developer.adobe.com/commerce/webapi/rest/quick-reference/: kinds of scopes as canonical documents call them,
+# and the id of the one that is the administration's own and has no store
+WEBSITE, STORE_GROUP, STORE_VIEW = "website", "store", "store_view"
 ADMIN_SCOPE_ID = 0
 
 # The module that keeps stock by source; a shop without it has one quantity per product.

@@ -86,7 +86,10 @@ def check(response, remedy=""):
             error.request_id = report[0]
         raise
     except (ConfigurationError, DataError) as error:
-        error.remedy = remedy if status == 401 else const.REMEDIES.get(status, error.remedy)
+        if status == 401:
+            error.remedy = remedy
+        elif status != 404:  # without Magento's words: the address is wrong, as the error says
+            error.remedy = const.REMEDIES.get(status, error.remedy)
         raise
 
 

@@ -38,6 +38,7 @@ from .product import (
 )
 from .product_parts import PART_FIELDS, PART_OF, differences, field_digests, owner_key, parts_of, restrict
 from .product_translations import agreed_translations, changed_translations, told_translations, translation_digests
+from .scope import SCOPE_KINDS, Scope
 from .shipment import Shipment, ShipmentLine, ShipmentResult
 from .stock import Location, StockLevel, StockResult
 from .values import UNSET, Unset, digest, minor_units, money, quantize

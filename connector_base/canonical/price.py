@@ -6,11 +6,12 @@ from decimal import Decimal
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PriceList:
-    """A list of prices of the platform, in one currency."""
+    """A list of prices of the platform, in one currency. `scope_external_id` is the scope it holds for, "" for all."""
 
     external_id: str
     name: str
     currency: str
+    scope_external_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

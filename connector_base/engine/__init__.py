@@ -44,6 +44,7 @@ from . import (
     refund_requests,
     rehearsal,
     return_importer,
+    scope_resolver,
     shipment_booker,
     shipment_delivery,
     shipment_exporter,

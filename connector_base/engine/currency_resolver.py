@@ -8,7 +8,10 @@ from ..transport.errors import DataError
 
 @dataclass(slots=True)
 class CurrencyPage:
-    """Currencies of one page: per code the record and the pricelist's id; per (code, day) the rate, None if missing."""
+    """Currencies of one page: per code the record; per (code, day) the rate, None if missing.
+
+    `pricelists` holds the id, or False, per (code, the pricelists that are chosen for such orders).
+    """
 
     currencies: dict = field(default_factory=dict)
     pricelists: dict = field(default_factory=dict)
@@ -22,8 +25,11 @@ class IntegrationCurrencyResolver(models.AbstractModel):
     _description = "Currency Resolver"
 
     @api.model
-    def _resolve(self, backend, documents):
-        """Return the `CurrencyPage` of `documents`; inactive currencies are activated, missing pricelists created."""
+    def _resolve(self, backend, documents, settings):
+        """Return the `CurrencyPage` of `documents`; inactive currencies are activated, missing pricelists created.
+
+        :param dict settings: {external id: `OrderSettings`}
+        """
         page = CurrencyPage()
         codes = {document.currency for document in documents}
         company_currency = backend.company_id.currency_id
@@ -32,7 +38,7 @@ class IntegrationCurrencyResolver(models.AbstractModel):
             found.filtered(lambda currency: not currency.active).active = True
             page.currencies = {currency.name: currency for currency in found}
         page.currencies[company_currency.name] = company_currency
-        self._resolve_pricelists(backend, page, codes)
+        self._resolve_pricelists(backend, page, documents, settings)
         self._resolve_rates(backend, page, documents)
         return page
 
@@ -48,30 +54,34 @@ class IntegrationCurrencyResolver(models.AbstractModel):
         )
 
     @api.model
-    def _resolve_pricelists(self, backend, page, codes):
-        """The backend's own pricelist where the currency fits; none is needed for the company's currency."""
+    def _resolve_pricelists(self, backend, page, documents, settings):
+        """The pricelist chosen where the currency fits; none is needed for the company's currency."""
         missing = []
-        for code in codes & page.currencies.keys():
-            currency = page.currencies[code]
-            if backend.pricelist_id.currency_id == currency:
-                page.pricelists[code] = backend.pricelist_id.id
-            elif currency == backend.company_id.currency_id:
-                page.pricelists[code] = False
+        for document in documents:
+            key = document.currency, settings[document.external_id].pricelists
+            if document.currency not in page.currencies or key in page.pricelists:
+                continue
+            currency = page.currencies[document.currency]
+            if chosen := settings[document.external_id].pricelist(currency):
+                page.pricelists[key] = chosen.id
             else:
-                missing.append(currency)
+                page.pricelists[key] = False
+                if currency != backend.company_id.currency_id:
+                    missing.append((currency, key))
         if not missing:
             return
         pricelists = self.env["product.pricelist"].search(
             [
-                ("currency_id", "in", [currency.id for currency in missing]),
+                ("currency_id", "in", [currency.id for currency, _key in missing]),
                 ("company_id", "in", (False, backend.company_id.id)),
             ],
             order="company_id, sequence, id",
         )
         by_currency = {pricelist.currency_id: pricelist for pricelist in reversed(pricelists)}
-        for currency in missing:
-            pricelist = by_currency.get(currency) or self._create_pricelist(backend, currency)
-            page.pricelists[currency.name] = pricelist.id
+        for currency, key in missing:
+            if currency not in by_currency:
+                by_currency[currency] = self._create_pricelist(backend, currency)
+            page.pricelists[key] = by_currency[currency].id
 
     @api.model
     def _create_pricelist(self, backend, currency):

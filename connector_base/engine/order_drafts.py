@@ -37,28 +37,30 @@ class IntegrationOrderDrafter(models.AbstractModel):
                 missing_taxes[external_id].append(key)
         drafts = []
         for entry in entries:
-            document = entry.document
+            document, own = entry.document, lookups.settings[entry.external_id]
             draft = Draft(entry, self._mirror_values(adapter, entry), order=entry.order)
             if entry.parties_due:
                 customer, invoice, delivery = lookups.parties[entry.external_id]
                 position = self._tax_position(document, positions[customer, delivery], lookups.taxes)
-                draft.parties = self._party_values(backend, customer, invoice, delivery, position_id=position)
+                draft.parties = self._party_values(backend, own, customer, invoice, delivery, position_id=position)
             if not entry.order:
                 draft.head = {
                     **constants,
                     **self._head_values(backend, adapter, document),
+                    "integration_scope_id": own.scope.id,
+                    "warehouse_id": own.warehouse.id or constants["warehouse_id"],
                     **new_heads[entry.external_id],
                 }
             if entry.lines_due:
                 currency = lookups.currencies.currencies[document.currency]
                 rate = lookups.currencies.rates[document.currency, document.created_at.date()]
-                draft.head["pricelist_id"] = lookups.currencies.pricelists[document.currency]
+                draft.head["pricelist_id"] = lookups.currencies.pricelists[document.currency, own.pricelists]
                 draft.terms = Terms(currency.id, rate or 1.0, precisions[document.currency])
                 amounts = plan_amounts(document, currency.decimal_places)
                 self._fill_lines(draft, amounts, lookups)
-                if backend.analytic_distribution:
+                if own.analytic_distribution:
                     for values in draft.lines:
-                        values["analytic_distribution"] = backend.analytic_distribution
+                        values["analytic_distribution"] = own.analytic_distribution
                 self._hold(draft, amounts, currency, missing_taxes[entry.external_id], has_rate=rate is not None)
             risks._judge(backend, draft)
             drafts.append(draft)
@@ -125,7 +127,7 @@ class IntegrationOrderDrafter(models.AbstractModel):
         }
 
     @api.model
-    def _party_values(self, backend, customer, invoice, delivery, *, position_id):
+    def _party_values(self, backend, own, customer, invoice, delivery, *, position_id):
         salesperson = backend.salesperson_id or customer.user_id or customer.commercial_partner_id.user_id
         return {
             "partner_id": customer.id,
@@ -135,7 +137,7 @@ class IntegrationOrderDrafter(models.AbstractModel):
             "payment_term_id": backend.payment_term_id.id or customer.property_payment_term_id.id,
             "preferred_payment_method_line_id": customer.property_inbound_payment_method_line_id.id,
             "user_id": salesperson.id,
-            "team_id": backend.team_id.id or self._default_team(backend.company_id, salesperson).id,
+            "team_id": own.team.id or self._default_team(backend.company_id, salesperson).id,
         }
 
     @api.model

@@ -22,6 +22,7 @@ class IntegrationOrderFilter(models.AbstractModel):
         """Return why `document` is not imported, in one sentence without its own figures; "" when it is."""
         return (
             self._skipped_by_kind(backend, document)
+            or self.env["integration.scope.resolver"]._skip_reason(backend, document)
             or self._skipped_by_status(backend, document)
             or self._skipped_by_tags(backend, document)
             or self._skipped_by_source(backend, document)

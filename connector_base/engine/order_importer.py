@@ -86,6 +86,7 @@ class IntegrationOrderImporter(models.AbstractModel):
                 result.unchanged.append(document.external_id)
             else:
                 entries.append(self._entry(document, whole, binding))
+        self.env["integration.scope.resolver"]._note_unknown(backend, documents)
         return entries
 
     @api.model
@@ -131,12 +132,16 @@ class IntegrationOrderImporter(models.AbstractModel):
         products = self.env["integration.product.resolver"]
         taxes = self.env["integration.tax.resolver"]
         partners = self.env["integration.partner.resolver"]
+        scopes = self.env["integration.scope.resolver"]
+        documents = {entry.external_id: entry.document for entry in entries}
+        settings = scopes._settings(backend, documents.values())
         errors = self.env["integration.order.adopter"]._adopt(backend, entries) if backend.adopt_orders else {}
         priced = [entry.document for entry in entries if entry.lines_due]
-        currency_page = currencies._resolve(backend, priced)
+        currency_page = currencies._resolve(backend, priced, settings)
         product_page = products._plan(backend, priced)
         tax_page = taxes._plan(backend, priced)
-        partner_page = partners._plan(backend, [entry.document for entry in entries if entry.parties_due])
+        spoken = {key: scopes._in_language(document, settings[key]) for key, document in documents.items()}
+        partner_page = partners._plan(backend, [spoken[e.external_id] for e in entries if e.parties_due])
 
         errors.update(products._errors(backend, product_page))
         for document in priced:
@@ -154,8 +159,8 @@ class IntegrationOrderImporter(models.AbstractModel):
         surviving = {entry.external_id for entry in entries}
         products._complete(backend, product_page, surviving)
         taxes._complete(backend, tax_page, surviving)
-        parties = partners._complete(backend, partner_page, [e.document for e in entries if e.parties_due])
-        lookups = Lookups(currency_page, product_page, tax_page, parties)
+        parties = partners._complete(backend, partner_page, [spoken[e.external_id] for e in entries if e.parties_due])
+        lookups = Lookups(currency_page, product_page, tax_page, parties, settings)
         drafts = self.env["integration.order.drafter"]._drafts(backend, entries, lookups)
         reasons = {draft.order.id: draft.order.integration_hold_reason for draft in drafts if draft.order}
         writer = self.env["integration.order.writer"]

@@ -62,13 +62,14 @@ class Draft:
 class Lookups:
     """What the resolvers found for a page: see their `CurrencyPage`, `ProductPage`, `TaxPage`.
 
-    `parties` holds per external id (customer, invoice address, delivery address).
+    `parties` holds per external id (customer, invoice address, delivery address), `settings` its `OrderSettings`.
     """
 
     currencies: object
     products: object
     taxes: object
     parties: dict
+    settings: dict
 
 
 def lines_digest(document):

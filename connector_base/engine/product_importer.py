@@ -71,6 +71,7 @@ class IntegrationProductImporter(models.AbstractModel):
             ["external_id", "odoo_id", "remote_updated_at", "digest_in", "follows_options", "pushed_at"],
         )
         bound = {binding.external_id: binding for binding in bindings}
+        scopes = self.env["integration.scope.resolver"]
         entries = []
         for document in documents:
             binding = bound.get(document.external_id, bindings.browse())
@@ -83,6 +84,8 @@ class IntegrationProductImporter(models.AbstractModel):
                 if updated_at and updated_at != binding.remote_updated_at:
                     binding.remote_updated_at = updated_at
                 result.unchanged.append(document.external_id)
+            elif not binding and (reason := scopes._product_skip_reason(backend, document)):
+                result.skipped.append((document.external_id, reason))
             elif reason := self._flaw_text(document):
                 result.failed.append((document.external_id, document.name, DataError(*reason)))
             else:

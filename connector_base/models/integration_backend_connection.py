@@ -45,7 +45,7 @@ class IntegrationBackend(models.Model):
     last_check = fields.Datetime(string="Last Tested", readonly=True, copy=False)
 
     _account_uniq = models.UniqueIndex(
-        "(platform, account_key) WHERE active IS TRUE AND state IN ('connected', 'error')",
+        "(platform, account_key) WHERE active IS TRUE AND state IN ('connected', 'error') AND only_scopes IS NOT TRUE",
         "This account is already connected.",
     )
 
@@ -173,17 +173,23 @@ class IntegrationBackend(models.Model):
         return report
 
     def _check_account_is_free(self, account_key):
-        others = self.sudo().search(
-            [
-                ("platform", "=", self.platform),
-                ("account_key", "=", account_key),
-                ("state", "in", ("connected", "error")),
-                ("id", "!=", self.id),
-            ],
-            limit=1,
-        )
+        """Raise a UserError where another channel has the account; share it where all are for some parts of it."""
+        others = self.sudo().search(self._sharer_domain(account_key))
+        if others and all(others.mapped("only_scopes")):
+            self.only_scopes = True
+            return
         if not others:
             return
+        others = others[:1]
+        if "scopes" in self._adapter()._capabilities():
+            raise UserError(
+                self.env._(
+                    "The account %(account)s is connected already. Disconnect that channel first, or let both share "
+                    "the account: choose on its page, under Parts, “Only chosen parts” and the parts it is for. "
+                    "Then connect this one.",
+                    account=account_key,
+                )
+            )
         if others.sudo(False).has_access("read"):
             raise UserError(
                 self.env._(

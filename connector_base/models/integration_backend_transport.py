@@ -126,6 +126,7 @@ class IntegrationBackend(models.Model):
                 self._adapter()._default_budget,
             ),
             patience=0.0 if self.env.context.get("integration_in_job") else PATIENCE,
+            slots=self._call_slots(),
             redirect=server_option("sandbox_url"),
             verify=verify,
         )

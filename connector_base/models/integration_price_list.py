@@ -120,7 +120,13 @@ class IntegrationBackend(models.Model):
         self.ensure_one()
         self.check_access("write")
         with self._user_errors():
-            found = {one.external_id: one for one in self._adapter()._fetch_price_lists(self)}
+            lists = self._adapter()._fetch_price_lists(self)
+        scopes = self._connected_scope_ids()
+        found = {
+            one.external_id: one
+            for one in lists
+            if scopes is None or not one.scope_external_id or one.scope_external_id in scopes
+        }
         lists = self.env["integration.price.list"].with_context(active_test=False)
         known = lists.search([("backend_id", "=", self.id)])
         currencies = self.env["integration.payment.importer"]._currencies({one.currency for one in found.values()})

@@ -21,6 +21,9 @@ class FakeAdapter:
     def _credential_keys(self):
         return {}
 
+    def _default_concurrency(self):
+        return 0
+
     def _order_url(self, backend, external_id):
         return f"https://platform.example/orders/{external_id}"
 

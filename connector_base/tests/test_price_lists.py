@@ -99,6 +99,21 @@ class TestPriceLists(TransactionCase):
         self.push()
         self.adapter.calls = 0
 
+    def test_lists_of_parts_that_the_channel_is_not_for(self):
+        self.env["integration.scope"].create(
+            [
+                {"backend_id": self.backend.id, "external_id": "W1", "name": "One", "kind": "website", "chosen": True},
+                {"backend_id": self.backend.id, "external_id": "W2", "name": "Two", "kind": "website"},
+            ]
+        )
+        self.backend.only_scopes = True
+        self.adapter.lists = tuple(
+            PriceList(external_id=f"P{n}", name=f"List {n}", currency="EUR", scope_external_id=scope)
+            for n, scope in enumerate(("", "W1", "W2"))
+        )
+        self.backend.action_refresh_price_lists()
+        self.assertEqual(set(self.backend.price_list_ids.filtered("active").mapped("name")), {"List 0", "List 1"})
+
     def test_lists_are_found_kept_and_lost(self):
         self.assertEqual((self.price_list.name, self.price_list.currency_id), ("Europe", self.euro))
         self.adapter.lists = (PriceList(external_id="P2", name="Japan", currency="JPY"),)

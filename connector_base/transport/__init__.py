@@ -19,6 +19,7 @@ from .ports import (
     ConnectionReport,
     Page,
     PrivacyCall,
+    Slots,
     WebhookEnvelope,
     WebhookReport,
     WebhookRequest,

@@ -66,6 +66,18 @@ class Budget(Protocol):
         ...
 
 
+class Slots(Protocol):
+    """How many calls an account takes at once, of all workers together."""
+
+    def enter(self) -> Any:
+        """Take a slot; return what `leave` wants, None when all are taken."""
+        ...
+
+    def leave(self, slot: Any) -> None:
+        """Give a slot back. One that is never given back, since its process died, is free again after a while."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
     """One page of a listing.

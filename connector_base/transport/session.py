@@ -4,6 +4,7 @@ Timeouts always, pooled connections, no retry and no redirect behind the caller'
 `CallRecord` per call. Nothing secret leaves through an error, a log or a record.
 """
 
+import contextlib
 import functools
 import os
 import time
@@ -17,7 +18,7 @@ import urllib3
 from requests.adapters import HTTPAdapter
 from requests.utils import super_len
 
-from .errors import ConfigurationError, DataError, TransientError, TransportError
+from .errors import ConfigurationError, DataError, RateLimited, TransientError, TransportError
 from .ports import CallRecord
 from .rate_limit import PAUSE_STATUSES
 from .redaction import redact, redact_url, sensitive_values
@@ -27,6 +28,10 @@ USER_AGENT = "connector_base/19.0 (Odoo; python-requests)"
 
 # (connect, read) in seconds: a platform that thinks longer than that is better asked again by a later job.
 DEFAULT_TIMEOUT = (5, 30)
+
+# Seconds any call waits for a slot, in a job too: a call lasts less than a second, and the job would begin anew.
+SLOT_PATIENCE = 2.0
+SLOT_STEP = 0.05
 
 # What is kept of a body while debugging, in characters.
 MAX_BODY = 16_384
@@ -46,6 +51,10 @@ class Outcome:
     throttled: bool = False
 
 
+class AllTaken(RateLimited):
+    """No slot was free for a call."""
+
+
 class Session:
     """Calls of one client to one platform account. Cheap to make: connections are pooled per process.
 
@@ -53,6 +62,7 @@ class Session:
     :param recorder: a `ports.CallRecorder`
     :param budget: a `ports.Budget`, for the client's `with_rate_limit`
     :param patience: seconds the client may wait for the budget; 0 in a job
+    :param slots: a `ports.Slots`, None where the platform doesn't mind how many calls come at once
     :param redirect: a sandbox's base URL: `https://HOST/PATH` is then sent to `{redirect}/HOST/PATH`
     :param timeout: (connect, read) seconds
     :param verify: False: take any certificate, for a server whose owner accepts that anybody may stand in for it
@@ -66,6 +76,7 @@ class Session:
         recorder=None,
         budget=None,
         patience=0.0,
+        slots=None,
         redirect="",
         timeout=DEFAULT_TIMEOUT,
         verify=True,
@@ -75,6 +86,7 @@ class Session:
         self.recorder = recorder
         self.budget = budget
         self.patience = patience
+        self.slots = slots
         self.redirect = redirect.rstrip("/")
         self.timeout = timeout
         self.verify = verify
@@ -110,9 +122,10 @@ class Session:
         :param float cost: what the call costs, when that is known beforehand
         :param inspect: callable(Response) -> `Outcome`: what the body says of the call
         :raise TransientError: no answer, or not all of it
+        :raise RateLimited: as many calls as the account takes at once are under way, for longer than a call lasts
         :raise ConfigurationError: the address or a header can't be used, or the certificate isn't valid
         """
-        started = time.monotonic()
+        started, recorder = time.monotonic(), self.recorder
         note = {
             "at": datetime.now(timezone.utc),
             "operation": operation,
@@ -125,14 +138,34 @@ class Session:
         }
         try:
             prepared = self._prepare(method, url, headers=headers, params=params, json=json, data=data)
-            return self._exchange(prepared, note, inspect)
+            with self._slot():
+                return self._exchange(prepared, note, inspect)
+        except AllTaken:
+            recorder = None  # there was no call
+            raise
         except TransportError as error:
             note.setdefault("error", redact(error.message, self.secrets))
             raise
         finally:
-            if self.recorder:
+            if recorder:
                 note["duration_ms"] = (time.monotonic() - started) * 1000
-                self.recorder.record(CallRecord(**note))
+                recorder.record(CallRecord(**note))
+
+    @contextlib.contextmanager
+    def _slot(self):
+        """Be one of the calls that the account takes at once. What signs the request may have called before."""
+        if self.slots is None:
+            yield
+            return
+        deadline = time.monotonic() + max(self.patience, SLOT_PATIENCE)
+        while (slot := self.slots.enter()) is None:
+            if time.monotonic() >= deadline:
+                raise AllTaken("As many calls as the account takes at once are under way.", retry_after=SLOT_PATIENCE)
+            time.sleep(SLOT_STEP)
+        try:
+            yield
+        finally:
+            self.slots.leave(slot)
 
     def _prepare(self, method, url, **parts):
         """Return the request ready to be sent to the real platform, signed by `auth`."""

@@ -1,1 +1,5 @@
-from . import integration_adapter, integration_backend
+from . import (
+    integration_adapter,
+    integration_adapter_scopes,
+    integration_backend,
+)

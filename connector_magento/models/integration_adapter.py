@@ -34,6 +34,10 @@ class IntegrationAdapterMagento(models.AbstractModel):
         """Override of `connector_base`."""
         return {const.BUDGET_API: const.DEFAULT_BUDGET}
 
+    def _default_concurrency(self):
+        """Override of `connector_base`."""
+        return const.DEFAULT_CONCURRENCY
+
     # === CONNECTION === #
 
     def _check_connection(self, backend):
