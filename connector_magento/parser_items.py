@@ -105,6 +105,12 @@ class OrderItems:
         """Return {line id: quantity} of what the items themselves state at `key`, for instance `qty_shipped`."""
         return self.units((item_id, node.number(key)) for item_id, node in self._by_id.items())
 
+    def parts(self, item_id):
+        """Return the ids of what an item that is no configurable one consists of."""
+        if self._by_id[item_id].text("product_type") == tables.CONFIGURABLE:
+            return []
+        return self._children.get(item_id, [])
+
     def package(self, line_id):
         """Return (id of the bundle that the line is a part of, how many of it go with one unit), None for no part."""
         parent = self._parents.get(line_id)

@@ -40,4 +40,4 @@ from .product_parts import PART_FIELDS, PART_OF, differences, field_digests, own
 from .product_translations import agreed_translations, changed_translations, told_translations, translation_digests
 from .shipment import Shipment, ShipmentLine, ShipmentResult
 from .stock import Location, StockLevel, StockResult
-from .values import UNSET, Unset, digest, minor_units, money, quantize
+from .values import UNSET, Unset, digest, mark, minor_units, money, quantize

@@ -178,7 +178,8 @@ class Order:
     """A sales order as placed or edited, before refunds.
 
     Timestamps are aware UTC datetimes. A field that the payload does not state is UNSET.
-    `total` is what the platform says the customer owes; `difference` checks it against the lines.
+    `total` is what the platform says the customer owes; `difference` checks it against the lines. `scope_external_id` is
+    the narrowest `Scope` the order was placed in.
     """
 
     external_id: str
@@ -215,6 +216,7 @@ class Order:
     note: str | Unset = UNSET
     attributes: tuple[tuple[str, str], ...] | Unset = UNSET
     source: str | Unset = UNSET
+    scope_external_id: str | Unset = UNSET
     risk: str | Unset = UNSET  # low | medium | high
     confirmation_number: str | Unset = UNSET
     utm: Campaign | Unset = UNSET
