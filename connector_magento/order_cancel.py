@@ -1,7 +1,7 @@
 """Canceling orders. No Odoo import.
 
-Magento cancels what is not invoiced; for what is, money must go back by credit memos. An order that is wholly given back
-is closed. https://experienceleague.adobe.com/en/docs/commerce-admin/stores-sales/order-management/orders/order-processing
+Magento cancels what is not invoiced; for what is, money must go back by credit memos. An order that is given back as a
+whole is closed. https://experienceleague.adobe.com/en/docs/commerce-admin/stores-sales/order-management/orders/order-processing
 """
 
 from odoo.addons.connector_base.transport import DataError

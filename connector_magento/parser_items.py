@@ -111,10 +111,10 @@ class OrderItems:
             return []
         return self._children.get(item_id, [])
 
-    def package(self, line_id):
-        """Return (id of the bundle that the line is a part of, how many of it go with one unit), None for no part."""
-        parent = self._parents.get(line_id)
-        return (parent, self._ratio(parent, line_id)) if parent else None
+    def package(self, item_id):
+        """Return (id of the bundle that the item is a part of, how many of it one bundle has), None for no part."""
+        parent = self._parents.get(item_id)
+        return (parent, self._ratio(item_id, parent)) if parent else None
 
     def _ratio(self, item_id, of_item_id):
         """Units of one item per unit of the other."""

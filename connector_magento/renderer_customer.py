@@ -1,7 +1,7 @@
 """Canonical customers -> what `customers` takes. Pure.
 
-https://developer.adobe.com/commerce/webapi/rest/modules/customers/ (CustomerInterface). A customer is written as a whole:
-what Magento has is taken, and changed where Odoo states something.
+https://developer.adobe.com/commerce/webapi/rest/modules/customers/ (CustomerInterface). A customer is written as a
+whole: what Magento has is taken, and changed where Odoo states something.
 """
 
 from .parser_parties import full_name

@@ -9,7 +9,7 @@ from odoo.addons.connector_base.canonical import OrderStub
 from odoo.addons.connector_base.transport import DataError, Page
 
 from . import const
-from .criteria import time_text
+from .criteria import search_criteria, time_text
 from .listing import Listing
 from .parser_reader import ZERO, Reader, read
 
@@ -56,7 +56,7 @@ def read_by_id(client, path, ids, id_field="entity_id"):
     """Return the entries with `ids`, in as few calls as possible; those that aren't there are left out."""
     ids, found = list(ids), []
     for start in range(0, len(ids), const.PAGE_SIZE):
-        criteria = CHANGED.criteria(also=[(id_field, "in", ids[start : start + const.PAGE_SIZE])])
+        criteria = search_criteria((id_field, "in", ids[start : start + const.PAGE_SIZE]))
         found += client.search(path, criteria)[0]
     return found
 

@@ -178,8 +178,7 @@ class Order:
     """A sales order as placed or edited, before refunds.
 
     Timestamps are aware UTC datetimes. A field that the payload does not state is UNSET.
-    `total` is what the platform says the customer owes; `difference` checks it against the lines. `scope_external_id` is
-    the narrowest `Scope` the order was placed in.
+    `total` is what the platform says the customer owes; `difference` checks it against the lines.
     """
 
     external_id: str
