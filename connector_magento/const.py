@@ -77,3 +77,56 @@ REMEDIES = {
     "server for /rest/.",
     404: "What is asked for is not in Magento any more, or its module is switched off there.",
 }
+
+# === ORDERS === #
+
+# Pages of the admin, below its path; links may lead to its first page where the admin adds secret keys to its URLs
+# https://experienceleague.adobe.com/en/docs/commerce-admin/systems/security/security-admin
+ADMIN_PATHS = {
+    "order": "sales/order/view/order_id/{}/",
+    "partner": "customer/index/edit/id/{}/",
+}
+# Mirror field of Odoo's order -> what `parser` notes under `Order.attributes`
+MIRRORED_ATTRIBUTES = {
+    "magento_state": "state",
+    "magento_status": "status",
+    "magento_group": "customer_group",
+    "magento_replaces": "relation_parent_real_id",
+    "magento_replaced_by": "relation_child_real_id",
+}
+CANCEL_REMEDIES = {
+    "SHIPPED": "Take the goods back and refund them; what was not sent can be refunded, too.",
+    "PAID": "Choose to give the money back, or cancel only here.",
+    "REFUSED": "Look at the order in Magento: a payment under review is approved or denied there first, and an invoice "
+    "that is not paid yet is canceled there.",
+}
+REFUND_REMEDIES = {
+    "UNKNOWN": "Compare the order with Magento. If it was edited there, another order took its place.",
+    "NOT_INVOICED": "What is not invoiced has not been paid: cancel it in Magento, or invoice it there first.",
+    "SHIPPING": "Enter less for shipping.",
+    "SEVERAL": "Ask for one refund per invoice, with no more of each line than the invoice has.",
+}
+
+# === SHIPMENTS === #
+
+# Carriers that Magento has by itself: it links their numbers. Any other one is `custom` and has a title only.
+# https://experienceleague.adobe.com/en/docs/commerce-admin/stores-sales/delivery/shipping-carriers/carriers
+CARRIERS = {"dhl": "DHL", "fedex": "FedEx", "ups": "UPS", "usps": "USPS"}
+CUSTOM_CARRIER = "custom"
+# An attribute of bundles: whether their parts are sent as one, or each for itself
+# https://experienceleague.adobe.com/en/docs/commerce-admin/catalog/products/types/product-create-bundle
+SHIPMENT_TYPE, SEPARATELY = "shipment_type", "1"
+# Seconds that the clocks of Odoo and the shop may differ by
+CLOCK_MARGIN = 300
+SHIPMENT_REMEDY = "Look at the order in Magento, correct what the message names, then press Send Again."
+SHIPMENT_REMEDIES = {
+    "NOT_FOUND": "It was deleted there, or the integration may not see it. Nothing more is told of it.",
+    "ON_HOLD": "Release the order in Magento, then press Send Again.",
+    "UNKNOWN": "Compare the lines of the order with Magento. If it was edited there, another order took its place.",
+    "NOT_WHOLE": "Send the parts of a bundle together; or let Magento send them separately (Ship Bundle Items, on the "
+    "product), for orders from then on. Enter this shipment there by hand.",
+}
+
+# === CUSTOMERS === #
+
+CUSTOMER_REMEDY = "Look for the customer in Magento. Who was deleted there is created anew by publishing it again."

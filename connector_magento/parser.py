@@ -20,7 +20,7 @@ from odoo.addons.connector_base.canonical import (
     ShippingLine,
 )
 
-from . import tables
+from . import const, tables
 from .parser_items import OrderItems, amounts, fixed_tax_amounts, fixed_tax_id, prices_include_tax, unit_price
 from .parser_parties import address, buyer
 from .parser_payment import method_title, other_payments, payments
@@ -122,7 +122,8 @@ class OrderReader:
             fulfillment_status=fulfillment_status(node, self.items),
             gateways=tuple(filter(None, (payment.text("method"), *(paid.gateway for paid in others)))),
             note="\n".join(self.notes()),
-            attributes=tuple(self.attributes()),
+            attributes=tuple(self.attributes(groups)),
+            scope_external_id=self.scope(),
             source=" / ".join(filter(None, map(str.strip, node.text("store_name").splitlines()))),
         )
 
@@ -131,6 +132,11 @@ class OrderReader:
         """The Reader of how the order is sent; multi-address checkouts make several orders, so there is one."""
         assignments = self.node.extension.children("shipping_assignments")
         return (assignments[0] if assignments else self.node.extension).child_or_empty("shipping")
+
+    def scope(self):
+        """Return the external id of the store view the order was placed in."""
+        store_id = self.node.identifier("store_id")
+        return f"{const.STORE_VIEW}:{store_id}" if store_id else UNSET
 
     def stated(self, key, sign=1):
         """Return the order's own amount at `key`, UNSET when it states none."""
@@ -250,13 +256,15 @@ class OrderReader:
                 sender, recipient = message.text("sender"), message.text("recipient")
                 yield f"Gift message from {sender} to {recipient}{about}: {text}"
 
-    def attributes(self):
+    def attributes(self, groups):
         """What has no field of its own: Magento's words for where the order stands, and what was said about it."""
         node = self.node
         payment = node.child_or_empty("payment")
         for name in ("state", "status", "hold_before_status", "customer_group_id"):
             if node.has(name):
                 yield name, node.text(name)
+        if group := groups and groups.get(node.text("customer_group_id")):
+            yield "customer_group", group
         for name in ("relation_parent_real_id", "relation_child_real_id"):
             if node.identifier(name):
                 yield name, node.text(name)

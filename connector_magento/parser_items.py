@@ -105,10 +105,16 @@ class OrderItems:
         """Return {line id: quantity} of what the items themselves state at `key`, for instance `qty_shipped`."""
         return self.units((item_id, node.number(key)) for item_id, node in self._by_id.items())
 
-    def package(self, line_id):
-        """Return (id of the bundle that the line is a part of, how many of it go with one unit), None for no part."""
-        parent = self._parents.get(line_id)
-        return (parent, self._ratio(parent, line_id)) if parent else None
+    def parts(self, item_id):
+        """Return the ids of what an item that is no configurable one consists of."""
+        if self._by_id[item_id].text("product_type") == tables.CONFIGURABLE:
+            return []
+        return self._children.get(item_id, [])
+
+    def package(self, item_id):
+        """Return (id of the bundle that the item is a part of, how many of it one bundle has), None for no part."""
+        parent = self._parents.get(item_id)
+        return (parent, self._ratio(item_id, parent)) if parent else None
 
     def _ratio(self, item_id, of_item_id):
         """Units of one item per unit of the other."""

@@ -6,10 +6,9 @@ is of Inventory Management: https://developer.adobe.com/commerce/webapi/rest/inv
 
 from odoo.addons.connector_base.canonical import Shipment, ShipmentLine
 
+from . import const
 from .parser_items import OrderItems
 from .parser_reader import read
-
-CUSTOM_CARRIER = "custom"
 
 
 def parse_shipment(payload, order):
@@ -43,4 +42,4 @@ def read_shipment(payload, items):
 def _carrier(track):
     """A carrier that the shop does not know has nothing but a title."""
     code, title = track.text("carrier_code"), track.text("title")
-    return title or code if code in ("", CUSTOM_CARRIER) else code
+    return title or code if code in ("", const.CUSTOM_CARRIER) else code

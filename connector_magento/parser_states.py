@@ -18,16 +18,13 @@ def financial_status(order):
     refunded, state = order.amount("total_refunded"), order.text("state")
     if refunded > 0:
         return "refunded" if refunded >= max(paid, total) else "partially_refunded"
-    if state == tables.CANCELED:
-        return "voided"
-    if state == tables.CLOSED and total > 0:
-        return "refunded"
+    if state == tables.CANCELED or (state == tables.CLOSED and total > 0):
+        return "voided" if state == tables.CANCELED else "refunded"
     if paid > 0:
         return "paid" if paid >= total else "partially_paid"
     if total <= 0 and state:  # paid by other means altogether, or free
         return "paid"
-    payment = order.child("payment")
-    if payment and payment.amount("amount_authorized") > 0:
+    if order.child_or_empty("payment").amount("amount_authorized") > 0:
         return "authorized"
     return "pending" if state else UNSET
 
@@ -55,10 +52,12 @@ def fulfillment_status(order, items):
 def cancellation(order):
     """Return the fields of a canonical Order about its being canceled.
 
-    Payloads name no time for it: it is that of the status' last entry in the history, else of the last change. An
-    order that was edited is canceled and replaced by another one.
+    An order that was paid is canceled by giving all of it back: it is closed, and nothing of it can be sent any more.
+    One that was edited is canceled and replaced by another one. Payloads name no time for it: it is that of the status'
+    last entry in the history, else of the last change.
     """
-    if order.text("state") != tables.CANCELED:
+    state = order.text("state")
+    if state != tables.CANCELED and not (state == tables.CLOSED and _is_unsent(order)):
         return {"cancelled_at": None if order.has("state") else UNSET}
     entries = [entry for entry in order.children("status_histories") if entry.text("status") == order.text("status")]
     times = [moment for entry in entries if (moment := entry.time("created_at"))]
@@ -66,3 +65,9 @@ def cancellation(order):
         "cancelled_at": max(times) if times else order.required_time("updated_at"),
         "cancel_reason": "staff" if order.identifier("relation_child_id") else "other",
     }
+
+
+def _is_unsent(order):
+    """Whether there was something to send, and nothing of it was."""
+    goods = [item for item in order.children("items") if not item.flag("is_virtual")]
+    return bool(goods) and not any(item.number("qty_shipped") for item in goods)

@@ -37,7 +37,7 @@ GIFT_WRAPPINGS = (
     ("Gift wrapping of items", "gw_items_price", "gw_items_tax_amount", "item_gw"),
     ("Printed card", "gw_card_price", "gw_card_tax_amount", "printed_card_gw"),
 )
-# What Adobe Commerce takes off an order's grand total because it was paid by other means: extension attribute -> gateway
+# What Adobe Commerce takes off an order's grand total, for it was paid by other means: extension attribute -> gateway
 # https://developer.adobe.com/commerce/webapi/rest/modules/sales/
 OTHER_PAYMENTS = {
     "gift_cards_amount": "gift_card",

@@ -3,14 +3,10 @@
 import hashlib
 import json
 
+from odoo.addons.connector_base.canonical import mark
 from odoo.addons.connector_base.transport import DataError
 
 from . import const
-
-
-def mark(key):
-    """Return what the note of a refund holds to be found again by: the call itself is remembered for a day only."""
-    return f"[Odoo {hashlib.sha256(key.encode()).hexdigest()[:10]}]"
 
 
 def attempt_key(request, values):

@@ -41,4 +41,4 @@ from .product_translations import agreed_translations, changed_translations, tol
 from .scope import SCOPE_KINDS, Scope
 from .shipment import Shipment, ShipmentLine, ShipmentResult
 from .stock import Location, StockLevel, StockResult
-from .values import UNSET, Unset, digest, minor_units, money, quantize
+from .values import UNSET, Unset, digest, mark, minor_units, money, quantize

@@ -63,6 +63,11 @@ def digest(document):
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def mark(key):
+    """Return what a comment or note on the platform holds for the document of `key` to be found again by."""
+    return f"[Odoo {hashlib.sha256(key.encode()).hexdigest()[:10]}]"
+
+
 def _plain(value):
     if value is None or isinstance(value, (str, bool, int)):
         return value

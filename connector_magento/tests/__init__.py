@@ -1,0 +1,4 @@
+from . import (
+    test_order_aftersale,
+    test_orders,
+)

@@ -1,11 +1,11 @@
 from odoo import models
 
-from odoo.addons.connector_base.canonical import UNSET
+from odoo.addons.connector_base.canonical import UNSET, mark
 from odoo.addons.connector_base.transport import DataError
 
 from .. import const
 from ..parser_refund import Suggestion
-from ..renderer_refund import attempt_key, lines_input, mark, refund_input
+from ..renderer_refund import attempt_key, lines_input, refund_input
 
 
 class IntegrationAdapterShopify(models.AbstractModel):

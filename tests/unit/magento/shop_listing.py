@@ -5,6 +5,7 @@ _CONDITIONS = {
     "gt": lambda mine, value: mine > value,
     "gteq": lambda mine, value: mine >= value,
     "lt": lambda mine, value: mine < value,
+    "in": lambda mine, value: str(mine) in value.split(","),
 }
 
 
@@ -25,6 +26,10 @@ def find(entries, parameters):
 
 def _any(entry, group):
     return any(
-        _CONDITIONS[one["condition_type"]](entry[one["field"]], type(entry[one["field"]])(one["value"]))
+        _CONDITIONS[one["condition_type"]](entry[one["field"]], _like(entry[one["field"]], one))
         for one in group.values()
     )
+
+
+def _like(mine, one):
+    return one["value"] if one["condition_type"] == "in" else type(mine)(one["value"])

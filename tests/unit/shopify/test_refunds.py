@@ -4,10 +4,10 @@ from decimal import Decimal
 
 import pytest
 
-from odoo.addons.connector_base.canonical import RefundPayment, RefundRequest, RefundRequestLine
+from odoo.addons.connector_base.canonical import RefundPayment, RefundRequest, RefundRequestLine, mark
 from odoo.addons.connector_base.transport import DataError
 from odoo.addons.connector_shopify.parser_refund import Suggestion
-from odoo.addons.connector_shopify.renderer_refund import attempt_key, lines_input, mark, refund_input
+from odoo.addons.connector_shopify.renderer_refund import attempt_key, lines_input, refund_input
 
 from .fakes import answer, client, error
 from .samples import bag
