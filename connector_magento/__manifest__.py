@@ -8,5 +8,10 @@
     "category": "Sales/Integrations",
     "depends": ["connector_base"],
     "external_dependencies": {"python": ["requests", "requests_oauthlib"]},
-    "data": ["views/integration_backend_views.xml", "wizards/integration_connect_views.xml"],
+    "data": [
+        "views/integration_backend_products_views.xml",
+        "views/integration_backend_views.xml",
+        "views/product_template_views.xml",
+        "wizards/integration_connect_views.xml",
+    ],
 }
