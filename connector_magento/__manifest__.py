@@ -10,7 +10,9 @@
     "external_dependencies": {"python": ["requests", "requests_oauthlib"]},
     "data": [
         "views/integration_backend_orders_views.xml",
+        "views/integration_backend_products_views.xml",
         "views/integration_backend_views.xml",
+        "views/product_template_views.xml",
         "views/sale_order_views.xml",
         "wizards/integration_connect_views.xml",
     ],

@@ -1,5 +1,7 @@
 """Everything Magento dictates, each with the page that says so (last seen November 2026)."""
 
+from decimal import Decimal
+
 # https://developer.adobe.com/commerce/webapi/get-started/gs-web-api-request/: <base>/rest/<store code|all>/V1/...
 # `all` reads and writes the values that hold for all stores; a store's code those of this store.
 REST_PATH = "/rest/{store}/V1/{path}"
@@ -26,6 +28,8 @@ DEFAULT_CONCURRENCY = 4
 PAGE_SIZE = 100
 STUBS_PAGE_SIZE = 300
 INPUT_LIMIT = 20
+# SKUs in one address: they have 64 characters at most
+SKUS = 50
 
 # https://developer.adobe.com/commerce/webapi/rest/use-rest/performing-searches/
 CONDITIONS = frozenset(
@@ -69,6 +73,43 @@ STOCK_PROBES = {
     True: (("GET", "inventory/sources", _ONE), ("GET", "inventory/source-items", _ONE)),
     False: (("GET", "stockItems/lowStock/", {"scopeId": "0", "qty": "0", "pageSize": "1"}),),
 }
+
+# === PRODUCTS === #
+
+# https://developer.adobe.com/commerce/webapi/rest/modules/catalog-products/ (ProductInterface: status, visibility)
+ENABLED, DISABLED = 1, 2
+NOT_VISIBLE, VISIBLE_EVERYWHERE = 1, 4
+# Types of products that are sold as they are: one of them may be the variant of a configurable one
+PLAIN_TYPES = ("simple", "virtual", "downloadable")
+# Kinds of attributes (frontend_input) whose values are options, and of those that hold texts for all the shop
+CHOICES = frozenset({"select", "multiselect", "boolean", "swatch_visual", "swatch_text"})
+NO_TEXTS = frozenset({"gallery", "media_image", "weee"})
+GLOBAL_SCOPE = "global"
+# Attributes that are Magento's own and hold texts of the merchant's
+OFFERED_ATTRIBUTES = frozenset({"meta_keyword", "short_description"})
+# ... and those that products have a place of their own for
+PLACED_ATTRIBUTES = frozenset({"cost", "country_of_manufacture", "special_price", "tax_class_id"})
+# The attribute set that every shop has from the start:
+# https://developer.adobe.com/commerce/webapi/rest/tutorials/configurable-product/plan-product
+DEFAULT_SET = "4"
+# https://experienceleague.adobe.com/en/docs/commerce-admin/config/general/general (Weight Unit), in kilograms
+WEIGHT_UNITS = {"kgs": Decimal(1), "lbs": Decimal("0.45359237")}
+# The root of all categories is nobody's category: below it stands one tree per store group
+ROOT_CATEGORY = "1"
+# https://developer.adobe.com/commerce/webapi/rest/tutorials/grouped-product/
+GROUPED_LINK = "associated"
+PICTURES_PATH = "catalog/product"
+PAGE_PATH = "catalog/product/view/id/"
+PICTURE_TYPES = frozenset({"image/jpeg", "image/png", "image/gif"})
+PICTURE_ROLES = ["image", "small_image", "thumbnail"]
+PICTURE_MEGABYTES = 50
+
+# === STOCK === #
+
+# What stands for the one place of a shop that does not keep stock by source
+LEGACY_LOCATION = "cataloginventory"
+# More than anybody has of a product
+MUCH = 10**9
 
 # HTTP status -> what to do. 401 depends on the way of authentication: `auth`.
 REMEDIES = {

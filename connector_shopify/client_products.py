@@ -5,7 +5,7 @@ What may be raised: see `client`.
 
 from urllib3.filepost import encode_multipart_formdata
 
-from odoo.addons.connector_base.transport import DataError, TransientError, raise_for_status
+from odoo.addons.connector_base.transport import DataError, TransientError, raise_for_status, read_picture
 
 from . import const
 from .answers import next_cursor, take
@@ -62,16 +62,7 @@ class ProductCalls:
         remedy = "Look at the picture in Shopify's admin; upload it there again or remove it."
         if not url:
             raise DataError("Shopify has no address for the picture yet.", remedy="Import the product again later.")
-        response = self.files.request("GET", url, operation="Picture")
-        if response.status_code in (404, 410):
-            raise DataError(f"The picture is gone: {response.url}", remedy=remedy, status=response.status_code)
-        raise_for_status(response)
-        kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-        if not kind.startswith("image/"):
-            raise DataError(f"What lies at {response.url} is no picture: {kind or 'no content type'}.", remedy=remedy)
-        if len(response.content) > const.PICTURE_BYTES:
-            raise DataError(f"The picture at {response.url} is bigger than 20 MB.", remedy=remedy)
-        return response.content
+        return read_picture(self.files, url, limit=const.PICTURE_MEGABYTES, remedy=remedy)
 
     def _complete_product(self, product):
         for key, document in _CONNECTIONS.items():

@@ -309,7 +309,7 @@ SYNCHRONOUS_VARIANTS = 100
 # How long a change in the background, and Shopify's work on new pictures, is waited for; in seconds
 POLL_EVERY, OPERATION_PATIENCE, PICTURE_PATIENCE = 1.0, 60, 5
 # https://help.shopify.com/en/manual/products/product-media/product-media-types
-PICTURE_BYTES = 20 * 1024 * 1024
+PICTURE_MEGABYTES = 20
 # https://shopify.dev/docs/api/admin-graphql/2026-10/enums/ProductSetUserErrorCode and of the other product mutations
 CODES_GONE = ("PRODUCT_DOES_NOT_EXIST", "NOT_FOUND", "RESOURCE_NOT_FOUND")
 PRODUCT_REMEDIES = {

@@ -4,11 +4,12 @@ Translations are beside their products: the texts of a page in one language are 
 for the page and one per product. An app that lacks the scopes for it works on without translations.
 """
 
+from odoo.addons.connector_base.canonical import pair_languages
 from odoo.addons.connector_base.transport import DataError, PermissionMissing
 
 from .errors import Refused
 from .product_errors import gone, refused_translation
-from .translations import pair_languages, render_translations
+from .translations import render_translations
 
 
 def read_translations(client, gids, languages):

@@ -9,19 +9,6 @@ from . import const
 from .reader import Reader
 
 
-def pair_languages(locales, languages):
-    """Return {code of a language of the store: BCP 47 tag of the same one in Odoo}, one of each at most.
-
-    The very same comes first, then the same language without or with another region: "fr" is "fr-FR".
-    """
-    pairs = {locale: locale for locale in sorted(locales) if locale in languages}
-    for locale in sorted(set(locales) - set(pairs)):
-        same = (tag for tag in languages if _language(tag) == _language(locale) and tag not in pairs.values())
-        if tag := next(same, None):
-            pairs[locale] = tag
-    return dict(sorted(pairs.items()))
-
-
 def parse_translations(texts, external_id):
     """Return the canonical `Translation`s of a product: an empty one for each text that has none.
 
@@ -68,7 +55,3 @@ def _removals(unwanted):
     for locale, keys in unwanted.items():
         removals.setdefault(tuple(sorted(keys)), []).append(locale)
     return [(list(keys), locales) for keys, locales in removals.items()]
-
-
-def _language(tag):
-    return tag.partition("-")[0].lower()

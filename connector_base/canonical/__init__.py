@@ -29,6 +29,7 @@ from .product import (
     Channel,
     CustomAttribute,
     Image,
+    KitComponent,
     Option,
     Product,
     ProductPush,
@@ -37,7 +38,13 @@ from .product import (
     Variant,
 )
 from .product_parts import PART_FIELDS, PART_OF, differences, field_digests, owner_key, parts_of, restrict
-from .product_translations import agreed_translations, changed_translations, told_translations, translation_digests
+from .product_translations import (
+    agreed_translations,
+    changed_translations,
+    pair_languages,
+    told_translations,
+    translation_digests,
+)
 from .scope import SCOPE_KINDS, Scope
 from .shipment import Shipment, ShipmentLine, ShipmentResult
 from .stock import Location, StockLevel, StockResult

@@ -95,12 +95,20 @@ class Translation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KitComponent:
+    """What one unit of a kit is put together from: so many units of another article of the platform."""
+
+    variant_external_id: str
+    quantity: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Variant:
     """One article that is sold. What is UNSET is not stated, or not ours to say.
 
     `options` are (option name, value) in the order of the product's options, () when it has none. `weight` is in
     kilograms. `image` is the `key` of one of the product's images, "" for none. `inventory_external_id` is what the
-    platform counts stock by; where it has no such id, the variant's own.
+    platform counts stock by; where it has no such id, the variant's own. `components` are what a kit consists of.
     """
 
     external_id: str = ""
@@ -119,6 +127,7 @@ class Variant:
     origin_country_code: str | Unset = UNSET
     image: str | Unset = UNSET
     attributes: tuple[CustomAttribute, ...] | Unset = UNSET
+    components: tuple[KitComponent, ...] | Unset = UNSET
     updated_at: datetime | None = None
 
 
@@ -127,6 +136,7 @@ class Product:
     """A product with all of its variants. What is UNSET is not stated, or not ours to say.
 
     `description` is HTML. `category_ids` and `channel_ids` are external ids, sorted. `url` is its page in the shop.
+    `details` are (name, value) of what only the platform knows: for its addon's mirror fields, never compared or sent.
     """
 
     external_id: str = ""
@@ -148,6 +158,7 @@ class Product:
     translations: tuple[Translation, ...] | Unset = UNSET
     channel_ids: tuple[str, ...] | Unset = UNSET
     url: str | Unset = UNSET
+    details: tuple[tuple[str, str], ...] = ()
     created_at: datetime | None = None
     updated_at: datetime | None = None
 

@@ -57,3 +57,20 @@ def agreed_translations(ours, theirs, known):
         if name in source:
             agreed[name] = source[name]
     return agreed
+
+
+def pair_languages(locales, languages):
+    """Return {code of a language of the platform: BCP 47 tag of the same one in Odoo}, one of each at most.
+
+    The very same comes first, then the same language without or with another region: "fr" is "fr-FR".
+    """
+    pairs = {locale: locale for locale in sorted(locales) if locale in languages}
+    for locale in sorted(set(locales) - set(pairs)):
+        same = (tag for tag in languages if _language(tag) == _language(locale) and tag not in pairs.values())
+        if tag := next(same, None):
+            pairs[locale] = tag
+    return dict(sorted(pairs.items()))
+
+
+def _language(tag):
+    return tag.partition("-")[0].lower()

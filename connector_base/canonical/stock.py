@@ -6,12 +6,17 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Location:
-    """A place from which the platform's orders are sent."""
+    """A place from which the platform's orders are sent.
+
+    `holds_orders`: the quantity there holds what was ordered until it is sent, and the platform sets that aside by
+    itself; elsewhere an order lowers the quantity at once.
+    """
 
     external_id: str
     name: str
     active: bool = True
     country_code: str = ""
+    holds_orders: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

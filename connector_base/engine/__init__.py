@@ -52,6 +52,7 @@ from . import (
     stock_exporter,
     stock_importer,
     stock_quantities,
+    stock_waiting,
     tax_resolver,
     variant_tree,
     workflow_forecast,

@@ -13,8 +13,10 @@ class IntegrationProductBinder(models.AbstractModel):
     def _bind(self, backend, entries, lookups):
         """Bind products and variants; note on the bindings what was imported."""
         new, values = [], {}
+        adapter = backend._adapter()
         for entry in entries:
-            values[entry] = self._binding_values(entry, lookups)
+            mirrored = adapter._product_mirror_values(entry.document)
+            values[entry] = {**self._binding_values(entry, lookups), **mirrored}
             if entry.binding:
                 entry.binding.write(values[entry])
             else:

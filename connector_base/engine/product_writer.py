@@ -158,7 +158,9 @@ class IntegrationProductWriter(models.AbstractModel):
             shown = document.status in ("active", "unlisted")
             if shown or entry.template.id not in lookups.shared:
                 values["sale_ok"] = shown
-                values["active"] = document.status != "archived"
+                if shown or document.status == "archived" or entry.is_new:
+                    # what is archived in Odoo is a draft on platforms that archive nothing: it stays so
+                    values["active"] = document.status != "archived"
         if "customs" in applied:
             values.update(self._customs(document, lookups))
         if entry.is_new:

@@ -15,7 +15,8 @@ class IntegrationStockImporter(models.AbstractModel):
     def _compare(self, backend, place, documents, *, overwrite):
         """Return (what is to be adjusted: {binding: (offered by Odoo, on the platform)}, `Counter` of the others).
 
-        Compared is what Odoo would offer without anything kept back: what is on hand, less what orders hold.
+        Compared is what Odoo would offer without anything kept back: what is on hand, less what orders hold, plus what
+        of it the platform sets aside by itself.
 
         :param documents: canonical `StockLevel`s of `place`
         :param bool overwrite: adjust articles that have been in stock here, too
@@ -24,7 +25,9 @@ class IntegrationStockImporter(models.AbstractModel):
             backend, {document.item_external_id for document in documents}
         )
         products = self.env["product.product"].concat(*(binding.odoo_id for binding in by_id.values()))
-        stock = self.env["integration.stock.quantities"].sudo()._available(backend, products, place)
+        quantities = self.env["integration.stock.quantities"].sudo()
+        stock = quantities._available(backend, products, place)
+        waiting = quantities._waiting_there(backend, products, place.filtered("holds_orders"))
         moved = set() if overwrite else self._have_been_here(products, place)
         adjust, others = {}, Counter()
         for document in documents:
@@ -34,7 +37,8 @@ class IntegrationStockImporter(models.AbstractModel):
             if reason := self._left_out(binding, moved):
                 others[reason] += 1
                 continue
-            here = stock.get((binding.odoo_id.id, place.id), 0.0)
+            key = binding.odoo_id.id, place.id
+            here = stock.get(key, 0.0) + waiting.get(key, 0)
             if binding.odoo_id.uom_id.compare(here, document.quantity):
                 adjust[binding] = (here, document.quantity)
             else:

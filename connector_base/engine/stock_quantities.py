@@ -38,18 +38,20 @@ class IntegrationStockQuantities(models.AbstractModel):
         counted = self._counted(bindings.odoo_id)
         bindings = bindings.filtered(lambda binding: binding.odoo_id in counted)
         stock = self._available(backend, counted, places)
+        waiting = self._waiting_there(backend, counted, places.filtered("holds_orders"))
         result = {}
         for binding in bindings:
             product = binding.odoo_id
             own = product.integration_stock_policy == "own"
             buffer = product.integration_stock_buffer if own else backend.stock_buffer
             for place in places:
-                result[binding.id, place.id] = offered(
+                free = offered(
                     stock.get((product.id, place.id), 0.0),
                     percent=backend.stock_percent,
                     buffer=buffer,
                     minimum=backend.stock_minimum,
                 )
+                result[binding.id, place.id] = free + waiting.get((product.id, place.id), 0)
         return result
 
     @api.model

@@ -32,6 +32,11 @@ class IntegrationAdapter(models.AbstractModel):
         """
         return None
 
+    def _product_mirror_values(self, document):
+        """Return the values of the platform addon's own mirror fields on the binding of a product, of what `document`
+        states (`Product.details`)."""
+        return {}
+
     def _fetch_categories(self, backend, page=None):
         """Return the `Page` of all canonical categories."""
         raise NotImplementedError()

@@ -107,6 +107,22 @@ class IntegrationBackend(models.Model):
 
     # === BUSINESS METHODS === #
 
+    def _variant_parents(self, external_ids):
+        """Return {external id of a variant: external id of its product} of those that Odoo knows.
+
+        For platforms that list variants as products, and don't say what they are variants of.
+        """
+        self.ensure_one()
+        bindings = (
+            self.env["integration.binding.variant"]
+            .sudo()
+            .search_fetch(
+                [("backend_id", "=", self.id), ("external_id", "in", list(external_ids))],
+                ["external_id", "external_parent_id"],
+            )
+        )
+        return {binding.external_id: binding.external_parent_id for binding in bindings if binding.external_parent_id}
+
     def _read_products(self, external_ids):
         """Read products in one call; when the platform or the parser refuses the batch, one by one.
 

@@ -15,6 +15,12 @@ class IntegrationLocation(models.Model):
     name = fields.Char(required=True, readonly=True)
     active = fields.Boolean(default=True)
     country_code = fields.Char(readonly=True)
+    holds_orders = fields.Boolean(
+        "Orders Count Until Sent",
+        readonly=True,
+        help="The platform's quantity holds what its customers have ordered until it is sent: it sets that aside by "
+        "itself. So what its own orders still wait for is part of the quantity that it is told.",
+    )
     location_ids = fields.Many2many(
         "stock.location",
         "integration_location_stock_rel",

@@ -66,6 +66,7 @@ class IntegrationLocation(models.Model):
             "name": document.name or document.external_id,
             "active": document.active,
             "country_code": document.country_code or False,
+            "holds_orders": document.holds_orders,
         }
 
     @api.model

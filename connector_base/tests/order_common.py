@@ -33,6 +33,9 @@ class FakeAdapter:
     def _order_mirror_values(self, document):
         return {}
 
+    def _product_mirror_values(self, document):
+        return {}
+
 
 def add_test_platform(registry, adapter=None):
     """Return patchers that make `test` a platform of `registry`, spoken by `adapter`; start them, stop them."""

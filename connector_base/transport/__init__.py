@@ -11,6 +11,7 @@ from .errors import (
     TransportError,
 )
 from .pagination import iter_pages, link_url
+from .pictures import read_picture
 from .ports import (
     LANES,
     Budget,

@@ -1,6 +1,6 @@
 from odoo import api, models
 
-from .product_template import joined, mirror
+from odoo.addons.connector_base.mirror import joined, mirror
 
 BINDINGS = "integration_variant_binding_ids"
 
@@ -10,9 +10,9 @@ class ProductProduct(models.Model):
 
     _inherit = "product.product"
 
-    shopify_variant_id = mirror("Shopify Variant ID", "external_id", BINDINGS)
+    shopify_variant_id = mirror("shopify", "Shopify Variant ID", "external_id", BINDINGS)
     shopify_inventory_item_id = mirror(
-        "Shopify Inventory Item", "inventory_external_id", BINDINGS, help="What Shopify counts the stock by."
+        "shopify", "Shopify Inventory Item", "inventory_external_id", BINDINGS, help="What Shopify counts the stock by."
     )
 
     @api.depends(

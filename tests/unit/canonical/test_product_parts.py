@@ -23,8 +23,8 @@ from odoo.addons.connector_base.canonical import (
 )
 
 # What nobody is told: ids, times and what names the product
-IDENTITY = {"external_id", "currency", "variants", "url", "created_at", "updated_at"}
-VARIANT_IDENTITY = {"external_id", "inventory_external_id", "updated_at"}
+IDENTITY = {"external_id", "currency", "variants", "url", "details", "created_at", "updated_at"}
+VARIANT_IDENTITY = {"external_id", "inventory_external_id", "components", "updated_at"}
 
 texts = st.text("abc <>", max_size=4)
 amounts = st.decimals(0, 1000, places=2)

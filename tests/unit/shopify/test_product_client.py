@@ -141,7 +141,7 @@ def test_a_picture_is_read_without_credentials():
     [
         (picture_answer(status=404), "gone"),
         (picture_answer(kind="text/html"), "no picture"),
-        (picture_answer("x" * (const.PICTURE_BYTES + 1)), "bigger"),
+        (picture_answer("x" * (const.PICTURE_MEGABYTES * 1024 * 1024 + 1)), "bigger"),
     ],
 )
 def test_what_is_no_picture_is_the_documents_fault(response, words):

@@ -4,13 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from odoo.addons.connector_base.canonical import UNSET, ProductPush, Translation
+from odoo.addons.connector_base.canonical import UNSET, ProductPush, Translation, pair_languages
 from odoo.addons.connector_base.transport import DataError, PermissionMissing, TransientError
 from odoo.addons.connector_shopify import const
 from odoo.addons.connector_shopify.parser_product import parse_product
 from odoo.addons.connector_shopify.product_pusher import ProductPusher
 from odoo.addons.connector_shopify.translation_flow import read_translations
-from odoo.addons.connector_shopify.translations import pair_languages, parse_translations, render_translations
+from odoo.addons.connector_shopify.translations import parse_translations, render_translations
 
 from .fakes import answer, client
 from .product_samples import document, graphql_product
