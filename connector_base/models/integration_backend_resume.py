@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 
 from .integration_change import PUSH_OPERATIONS
 
@@ -31,6 +31,13 @@ class IntegrationBackend(models.Model):
         if self._syncs("stock_out"):
             self._read_locations_soon()
             self._enqueue("check_stock", identity_key=f"check_stock:{self.id}")
+
+    @api.model
+    def _cron_look_for_products(self):
+        """Once a day, on channels that no webhook reaches: what was deleted on the platform is found."""
+        for backend in self.search([("state", "=", "connected")]):
+            if backend._syncs("products_in") and not (backend.webhooks_reachable and backend._syncs("webhooks")):
+                backend._look_for_products()
 
     def _look_for_products(self):
         """Read all products that are known: no poll tells which were deleted. Equal ones are left alone."""

@@ -70,6 +70,20 @@ class TestReconnect(ProductCase):
         self.assertEqual(statuses["2"], "deleted")
         self.assertNotIn("deleted", (statuses["1"], statuses["3"]))
 
+    def test_deleted_where_nothing_tells_of_it(self):
+        del self.adapter.products["2"]
+        backends = self.env["integration.backend"]
+        backends._cron_look_for_products()
+        for job in self.jobs("import_product_ids"):
+            run_queue_job(job)
+        self.assertEqual(self.binding_of("2").remote_status, "deleted")
+        # webhooks tell of it
+        capabilities = self.adapter._capabilities() | {"webhooks"}
+        self.env["ir.config_parameter"].set_param("connector_base.public_url", "https://odoo.example.com/")
+        with patch.object(StockingAdapter, "_capabilities", lambda _adapter: capabilities):
+            backends._cron_look_for_products()
+        self.assertFalse(self.jobs("import_product_ids"))
+
     def test_what_else_is_read_anew(self):
         self.disconnect()
         self.connect()
