@@ -1,8 +1,8 @@
 """Every order of a shop's own books against what Odoo shows of it. Knows nothing of how the addons work.
 
 Amounts are compared exactly, in the currency the customer paid, at that currency's smallest unit. The books state of an
-order: id, name, currency, total, tax_total, cancelled, test, shipments, refunds; and where they go into lines: lines,
-shipping, taxes_included, tax_by_rate, shipping_total, discount_total, tip.
+order: id, name, currency, total, tax_total, shipping_total, taxes_included (whether other amounts are), cancelled,
+test, lines, shipping, shipments and refunds; some shops' books state tax_by_rate, discount_total and tip too.
 """
 
 from collections import Counter, defaultdict
@@ -97,28 +97,28 @@ def total_of(amounts: Iterable[object]) -> Decimal:
 def compare_line(
     note: Differences, label: str, entry: dict, line: dict, *, quantity: object, taxes_included: bool
 ) -> None:
-    """Compare one line: `entry` has gross, discount, net and taxes as the shop states them."""
+    """Compare one line with what the shop states of it: unit_price, gross, discount, net and taxes."""
     net = line["price_total"] if taxes_included else line["price_subtotal"]
     quantity_in_odoo = Decimal(str(line["product_uom_qty"]))
-    note.same(f"{label}: quantity", Decimal(str(quantity)), quantity_in_odoo.normalize() + 0)
+    note.same(f"{label}: quantity", Decimal(str(quantity)).normalize() + 0, quantity_in_odoo.normalize() + 0)
     gross = quantity_in_odoo * Decimal(str(line["price_unit"]))
-    note.amount(f"{label}: unit price", entry["unit_price"], line["price_unit"])
-    note.amount(f"{label}: gross", entry["gross"], gross)
-    note.amount(f"{label}: discount", entry["discount"], note.money(gross) - note.money(net))
-    note.amount(f"{label}: net", entry["net"], net)
+    in_odoo = {
+        "unit price": line["price_unit"],
+        "gross": gross,
+        "discount": note.money(gross) - note.money(net),
+        "net": net,
+    }
+    for what, amount in in_odoo.items():
+        if (key := what.replace(" ", "_")) in entry:
+            note.amount(f"{label}: {what}", entry[key], amount)
     note.amount(f"{label}: tax", total_of(tax["amount"] for tax in entry["taxes"]), line["price_tax"])
 
 
 def compare_lines(note: Differences, entry: dict, lines: list[dict]) -> None:
     """Compare what was bought and what was shipped, line by line."""
     by_id = {(line["integration_kind"], line["integration_external_id"]): line for line in lines}
-    expected = {}
-    for bought in entry["lines"]:
-        expected[bought["id"]] = (bought["quantity"], bought, SHOP_KINDS)
-    for shipped in entry["shipping"]:
-        net = total_of([shipped["price"], f"-{shipped['discount']}"])
-        amounts = {**shipped, "unit_price": shipped["price"], "gross": shipped["price"], "net": net}
-        expected[shipped["id"]] = (1, amounts, ("shipping",))
+    expected = {bought["id"]: (bought["quantity"], bought, SHOP_KINDS) for bought in entry["lines"]}
+    expected |= {shipped["id"]: (1, shipped, ("shipping",)) for shipped in entry["shipping"]}
     seen = set()
     for external_id, (quantity, amounts, kinds) in expected.items():
         key = next(((kind, external_id) for kind in kinds if (kind, external_id) in by_id), None)
@@ -129,7 +129,8 @@ def compare_lines(note: Differences, entry: dict, lines: list[dict]) -> None:
         seen.add(key)
         compare_line(note, label, amounts, by_id[key], quantity=quantity, taxes_included=entry["taxes_included"])
     for key in by_id.keys() - seen:
-        if key[0] in (*SHOP_KINDS, "shipping"):
+        # what is sent for nothing is a line in Odoo, and need not be one in the books
+        if key[0] in SHOP_KINDS or (key[0] == "shipping" and by_id[key]["price_total"]):
             note.found.append(f"line {key[1]} ({key[0]}) is in Odoo, but not in the shop")
 
 
@@ -148,20 +149,22 @@ def odoo_tax_by_rate(tax_totals: dict, rates: dict[int, float]) -> dict[Decimal,
 
 
 def compare_sums(note: Differences, entry: dict, order: dict, lines: list[dict], rates: dict[int, float]) -> None:
-    """Compare what the lines of an order add up to: taxes by rate, shipping, discounts, tip."""
-    in_odoo = odoo_tax_by_rate(order["tax_totals"], rates) if order["tax_totals"] else {}
-    in_shop = {Decimal(rate).normalize(): amount for rate, amount in entry["tax_by_rate"].items()}
-    for rate in sorted(in_odoo.keys() | in_shop.keys()):
-        note.amount(f"tax at {(rate * 100).normalize():f} %", in_shop.get(rate, 0), in_odoo.get(rate, 0))
-    shipping = [line for line in lines if line["integration_kind"] == "shipping"]
+    """Compare what the lines of an order add up to, as far as the books state it: taxes by rate, shipping ..."""
+    if "tax_by_rate" in entry:
+        in_odoo = odoo_tax_by_rate(order["tax_totals"], rates) if order["tax_totals"] else {}
+        in_shop = {Decimal(rate).normalize(): amount for rate, amount in entry["tax_by_rate"].items()}
+        for rate in sorted(in_odoo.keys() | in_shop.keys()):
+            note.amount(f"tax at {(rate * 100).normalize():f} %", in_shop.get(rate, 0), in_odoo.get(rate, 0))
     net = "price_total" if entry["taxes_included"] else "price_subtotal"
+    shipping = [line for line in lines if line["integration_kind"] == "shipping"]
     note.amount("shipping", entry["shipping_total"], total_of(line[net] for line in shipping))
-    discounts = total_of(
-        note.money(Decimal(str(line["product_uom_qty"])) * Decimal(str(line["price_unit"]))) - note.money(line[net])
-        for line in lines
-        if line["integration_kind"] in (*SHOP_KINDS, "shipping")
-    )
-    note.amount("discounts", entry["discount_total"], discounts)
+    if "discount_total" in entry:
+        discounts = total_of(
+            note.money(Decimal(str(line["product_uom_qty"])) * Decimal(str(line["price_unit"]))) - note.money(line[net])
+            for line in lines
+            if line["integration_kind"] in (*SHOP_KINDS, "shipping")
+        )
+        note.amount("discounts", entry["discount_total"], discounts)
     tips = total_of(line["price_total"] for line in lines if line["integration_kind"] == "tip")
     note.amount("tip", entry.get("tip", "0"), tips)
 
@@ -170,9 +173,8 @@ def compare_order(entry: dict, order: dict, lines: list[dict], rates: dict[int, 
     """Return what differs between an order of the ledger and the same order in Odoo."""
     note = Differences(places)
     note.same("currency", entry["currency"], order["currency_id"][1])
-    if "lines" in entry:
-        compare_lines(note, entry, lines)
-        compare_sums(note, entry, order, lines, rates)
+    compare_lines(note, entry, lines)
+    compare_sums(note, entry, order, lines, rates)
     note.amount("tax", entry["tax_total"], order["amount_tax"])
     note.amount("total", entry["total"], order["amount_total"])
     note.same("cancelled", entry["cancelled"], order["state"] == "cancel")

@@ -1,5 +1,7 @@
 """The stand-in shop of the demo on Shopify."""
 
+from decimal import Decimal
+
 from .shop import Shop
 
 
@@ -80,7 +82,7 @@ class Shopify(Shop):
                 **entry,
                 "id": _number(entry["id"]),
                 "lines": [{**line, "id": _number(line["id"])} for line in entry["lines"]],
-                "shipping": [{**line, "id": _number(line["id"])} for line in entry["shipping"]],
+                "shipping": [_shipping(line) for line in entry["shipping"]],
                 "shipments": [
                     {**record, "id": _number(record["id"]), "lines": _by_number(record["lines"])}
                     for record in entry["shipments"]
@@ -118,6 +120,12 @@ class Shopify(Shop):
 def _number(gid: str) -> str:
     """Return the number at the end of a global id ("gid://shopify/Order/123" -> "123")."""
     return gid.rpartition("/")[2]
+
+
+def _shipping(line: dict) -> dict:
+    """Return a shipping line as a line of goods."""
+    net = Decimal(line["price"]) - Decimal(line["discount"])
+    return {**line, "id": _number(line["id"]), "unit_price": line["price"], "gross": line["price"], "net": str(net)}
 
 
 def _by_number(units: dict[str, int]) -> dict[str, int]:

@@ -1,0 +1,271 @@
+"""What the suite asks of Magento's sandbox."""
+
+import re
+from contextlib import ExitStack
+from dataclasses import replace
+from decimal import Decimal
+from unittest.mock import patch
+
+from odoo.addons.connector_magento import const, sales
+from odoo.addons.connector_magento.models import integration_adapter_products
+
+from sandbox.magento import stock
+from sandbox.magento.routes import ROUTES
+from sandbox.magento.shop import Shop
+
+from .platform import Platform
+
+DOMAIN = "acceptance.magento.test"
+ADDRESS = {
+    "firstname": "Zoé",
+    "lastname": "Martin",
+    "street": ["1 rue du Bac"],
+    "city": "Paris",
+    "postcode": "75007",
+    "country_id": "FR",
+    "telephone": "+33 1 23 45 67 89",
+}
+PLACEHOLDER = re.compile(r"\{[^}]*\}")
+# The client names a call by its path with {} for what differs, the sandbox with the names of the official schema.
+RESOURCES = {PLACEHOLDER.sub("{}", route.name): route.resource for routes in ROUTES.values() for route in routes}
+SANDBOX_NAMES = {PLACEHOLDER.sub("{}", route.name): route.name for routes in ROUTES.values() for route in routes}
+ZONES = {13 * 60 + 45: "Pacific/Chatham", -11 * 60: "Pacific/Pago_Pago"}
+
+
+class Magento(Platform):
+    name = "magento"
+    domain = DOMAIN
+    reserves = True
+    closed_statuses = (403,)
+    archived_status = "draft"
+    orders_operation = "GET orders"
+    products_operation = "GET products"
+    product_price_operation = "PUT products/{}"
+    product_create_operation = "POST products"
+    stock_operation = "POST inventory/source-items"
+    shipment_operation = "POST order/{}/ship"
+    refund_operation = "POST order/{}/refund"
+    # Capability -> a call that only it needs
+    own_calls = {
+        "products_out": "PUT products/{}",
+        "stock_out": "POST inventory/source-items",
+        "shipments_out": "POST order/{}/ship",
+    }
+
+    @property
+    def shop(self):
+        """The sandbox's own view of the account."""
+        return self.stand_in.shop(Shop, DOMAIN)
+
+    def _control(self, what, payload=None, *, method=None):
+        return self.stand_in.control(f"shops/{DOMAIN}/{what}", payload, method=method)
+
+    def _later(self):
+        """Magento's times are whole seconds."""
+        self.stand_in.control("clock", {"advance": 1})
+
+    # === ACCOUNT === #
+
+    def create_account(self):
+        self.stand_in.control("shops", {"domain": DOMAIN})
+
+    def set_time_zone(self, minutes):
+        self.delete_account()
+        self.stand_in.control("shops", {"domain": DOMAIN, "timezone": ZONES[minutes]})
+
+    def wizard_values(self):
+        config = self.shop.config
+        keys = ("consumer_key", "consumer_secret", "access_token", "access_token_secret")
+        return {
+            "magento_base_url": f"https://{DOMAIN}",
+            "magento_auth": "oauth",
+            **{f"magento_{key}": config[key] for key in keys},
+        }
+
+    def wrong_secret(self):
+        return {"magento_consumer_secret": "wrong"}
+
+    def uninstall(self):
+        self.stand_in.control(f"shops/{DOMAIN}", {"active": False})
+
+    def forbid_orders(self):
+        return self._forbid("GET orders")
+
+    def forbid(self, capability):
+        return self._forbid(self.own_calls[capability])
+
+    def _forbid(self, call):
+        word = RESOURCES[call]
+        others = sorted({resource for resource in RESOURCES.values() if resource != word})
+        self.stand_in.control(f"shops/{DOMAIN}", {"resources": others})
+        return word
+
+    # === CALLS === #
+
+    def fault(self, kind, *, match="*", **details):
+        super().fault(kind, match=SANDBOX_NAMES.get(match, match), **details)
+
+    def throttle(self, **details):
+        self.fault("status", status=429, **details)
+
+    def calls(self):
+        found = [entry["operation"] for entry in self._control("log?limit=1000")["calls"]]
+        self._control("log", method="DELETE")
+        return [PLACEHOLDER.sub("{}", name) for name in reversed(found)]
+
+    def writes(self, calls):
+        return [call for call in calls if not call.startswith("GET ")]
+
+    # === ORDERS === #
+
+    def place(self, **spec):
+        return str(self._control("orders", spec or self.plain_order())["id"])
+
+    def plain_order(self):
+        return {
+            "lines": [{"title": "Mug", "price": "20.00", "quantity": 2, "sku": "MUG"}],
+            "email": "zoe@example.com",
+            "billing_address": ADDRESS,
+            "shipping_address": ADDRESS,
+            "rates": [{"title": "TVA", "rate": "0.2"}],
+            "shipping": {"title": "Standard", "price": "5.90"},
+        }
+
+    def odd_orders(self):
+        line = {"title": "Thing", "price": "9.99", "sku": "THING"}
+        rates = [{"title": "VAT", "rate": "0.19"}, {"title": "City", "rate": "0.0125"}]
+        return [
+            {"lines": [line]},
+            {"lines": [line], "email": "only@example.com"},
+            {"lines": [line], "billing_address": {"firstname": "Ann"}},
+            {"lines": [{**line, "quantity": 3}], "billing_address": ADDRESS, "rates": rates},
+            {"lines": [{**line, "quantity": 3}], "rates": rates, "discount": {"percent": "33.3"}},
+            {"lines": [line], "discount": {"percent": 100}},
+            {"lines": [{**line, "type": "virtual"}], "email": "only@example.com", "rates": rates},
+        ]
+
+    def long_order(self):
+        return {"lines": [{"title": f"Line {number}", "price": "1.10"} for number in range(130)]}
+
+    def touch(self, external_id):
+        self._act(external_id, "touch", note="touched")
+
+    def delete(self, external_id):
+        self._control(f"orders/{external_id}/delete", {})
+
+    def books(self):
+        return {
+            str(entry["id"]): {
+                "total": Decimal(entry["total"]),
+                "tax": Decimal(entry["tax_total"]),
+                "currency": entry["currency"],
+            }
+            for entry in self._control("ledger")["orders"]
+        }
+
+    def small_pages(self, size):
+        patches = ExitStack()
+        for name in ("CHANGED", "PLACED"):
+            patches.enter_context(patch.object(sales, name, replace(getattr(sales, name), page_size=size)))
+        return patches
+
+    # === PRODUCTS === #
+
+    def place_product(self, **spec):
+        return str(self._control("products", spec)["id"])
+
+    def change_product(self, external_id, **changes):
+        self._later()
+        self._control(f"products/{external_id}", changes)
+
+    def add_picture(self, external_id, text):
+        self._later()
+        self._control(f"products/{external_id}/pictures", {"text": text})
+
+    def remove_pictures(self, external_id):
+        self._later()
+        for picture in self._control(f"products/{external_id}")["media"]:
+            self._control(f"products/{external_id}/pictures/{picture}", {}, method="DELETE")
+
+    def delete_product(self, external_id):
+        self._control(f"products/{external_id}", {}, method="DELETE")
+
+    def products(self):
+        return {
+            str(product["id"]): {
+                "title": product["title"],
+                "status": product["status"].lower(),
+                "pictures": len(product["media"]),
+                "variants": {
+                    variant["sku"]: {"price": Decimal(variant["price"]), "barcode": variant["barcode"] or ""}
+                    for variant in product["variants"]
+                },
+            }
+            for product in self._control("products")["products"]
+        }
+
+    def small_product_pages(self, size):
+        listing = replace(integration_adapter_products.PRODUCTS, page_size=size)
+        return patch.object(integration_adapter_products, "PRODUCTS", listing)
+
+    # === STOCK === #
+
+    def open_location(self):
+        return self._control("sources", {"name": "Second place"})["source_code"]
+
+    def set_stock(self, sku, location, quantity):
+        self._control("stock", {"sku": sku, "source": location, "quantity": quantity})
+
+    def stock(self):
+        """Reservations are of no source: they count for the first one."""
+        found = {(item["sku"], item["source_code"]): item["quantity"] for item in self.shop.all("source_item")}
+        for sku in {sku for sku, _source in found}:
+            reserved = sum(stock.reserved(self.shop, sku, number) for number in stock.stocks(self.shop))
+            if reserved:
+                found[sku, stock.DEFAULT_SOURCE] += int(reserved)
+        return found
+
+    def stock_batches(self, size):
+        return patch.object(const, "INPUT_LIMIT", size)
+
+    # === SHIPMENTS AND REFUNDS === #
+
+    def place_of(self, quantities):
+        lines = [{"sku": sku, "quantity": count} for sku, count in quantities.items()]
+        order = self.place(**{**self.plain_order(), "lines": lines})
+        self._act(order, "invoice")
+        return order
+
+    def _act(self, order, action, **values):
+        self._later()
+        self._control(f"orders/{order}/{action}", values)
+
+    def _documents(self, kind, order):
+        return [document for document in self.shop.all(kind) if str(document["order_id"]) == order]
+
+    def shipments(self, order):
+        return [
+            {
+                "numbers": [track["track_number"] for track in document["tracks"]],
+                "units": {item["sku"]: item["qty"] for item in document["items"]},
+            }
+            for document in self._documents("shipment", order)
+        ]
+
+    def ship(self, order, number):
+        self._act(order, "ship", number=number)
+
+    def hold(self, order):
+        self._act(order, "hold")
+
+    def release(self, order):
+        self._act(order, "release")
+
+    def refunds(self, order):
+        return [
+            {
+                "amount": Decimal(str(document["grand_total"])),
+                "units": {item["sku"]: item["qty"] for item in document["items"] if item["qty"]},
+            }
+            for document in self._documents("creditmemo", order)
+        ]
