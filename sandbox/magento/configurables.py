@@ -37,7 +37,18 @@ def saved(shop: Shop, record: dict, sent: dict) -> dict:
     record = {**record, "extension_attributes": extension}
     if {"configurable_product_options", "configurable_product_links"} & set(sent):
         _check(shop, record)
+        record = _with_values(shop, record)
     return record
+
+
+def _with_values(shop: Shop, record: dict) -> dict:
+    """The product with what its variants have of each option: an order tells it."""
+    children = product.children(shop, record)
+    options = [
+        {**option, "values": product_show.values_of(shop, option, children)} for option in _options(record)
+    ]  # fmt: skip
+    extension = {**record["extension_attributes"], "configurable_product_options": options}
+    return {**record, "extension_attributes": extension}
 
 
 def _option(shop: Shop, record: dict, wanted: dict, known: dict[str, dict]) -> dict:
@@ -57,7 +68,7 @@ def _option(shop: Shop, record: dict, wanted: dict, known: dict[str, dict]) -> d
     return {
         "id": before["id"] if before else shop.id("super_attribute"), "attribute_id": number,
         "label": wanted.get("label") or found["default_frontend_label"], "position": wanted.get("position") or 0,
-        "product_id": record["id"],
+        "product_id": record["id"], "values": [{"value_index": entry["value_index"]} for entry in wanted["values"]],
     }  # fmt: skip
 
 
@@ -181,7 +192,7 @@ def attach(call: Call, sku: str):
         },
     }  # fmt: skip
     _check(shop, after)
-    product.put(shop, after)
+    product.put(shop, _with_values(shop, after))
     return True
 
 

@@ -50,9 +50,7 @@ class CatalogueControl:
                 return json_response(shown(shop, after))
             return json_response(shown(shop, take_picture(shop, record, wanted)), 201)
         if method == "DELETE":
-            for child in product.children(shop, record):
-                product.delete(shop, child)
-            product.delete(shop, record)
+            delete(shop, record)
             return json_response({"deleted": record["id"]})
         if rest[1:] == ["translations"]:
             record = translate(shop, record, wanted)
@@ -228,6 +226,13 @@ def edit(shop: Shop, record: dict, wanted: dict) -> dict:
 
 def _save(shop: Shop, record: dict, values: dict, **more) -> dict:
     return product_save.save(shop, {"sku": record["sku"], **_sent(values), **more}, 0)
+
+
+def delete(shop: Shop, record: dict):
+    """Delete a product with its variants."""
+    for child in product.children(shop, record):
+        product.delete(shop, child)
+    product.delete(shop, record)
 
 
 def translate(shop: Shop, record: dict, wanted: dict) -> dict:

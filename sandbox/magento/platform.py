@@ -14,6 +14,7 @@ from . import (
     downloads,
     links,
     media,
+    pages,
     prices,
     product,
     products,
@@ -77,7 +78,9 @@ class Magento:
         return self.controls.answer(request, parts)
 
     def page(self, request: Request, domain: str, parts: list[str]) -> Response:
-        return Response("Not Found", 404, content_type="text/plain")
+        shop = self.shop(domain)
+        answer = pages.page(shop, request, parts) if shop.exists else None
+        return answer or Response("Not Found", 404, content_type="text/plain")
 
     def shops(self) -> list[dict]:
         return [summary(self.shop(domain)) for domain in self._domains()]

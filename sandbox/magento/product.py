@@ -33,7 +33,7 @@ IMAGES = ("image", "small_image", "thumbnail", "swatch_image")
 
 
 class Watcher(Protocol):
-    """What another part of the shop keeps of products, by their SKU."""
+    """What another part of the shop keeps of products, by their SKU; it is put into ``WATCHERS``."""
 
     def shown(self, shop: Shop, product: dict) -> dict:
         """Extension attributes that a single product is shown with (``stock_item``)."""
@@ -49,8 +49,9 @@ WATCHERS: list[Watcher] = []
 
 
 def index(store):
-    """Let products be found by SKU (also in lower case), URL key, their parts and linked products."""
-    store.index("product", "sku", lambda record: {record["sku"], record["sku"].casefold()})
+    """Let products be found by SKU (as it is written, and in any case), URL key, parts and linked products."""
+    store.index("product", "sku", lambda record: (record["sku"],))
+    store.index("product", "any_case", lambda record: (record["sku"].casefold(),))
     store.index("product", "url_key", url_keys)
     store.index("product", "child", lambda record: record["extension_attributes"].get("configurable_product_links", ()))
     store.index("product", "part", parts)
@@ -66,7 +67,7 @@ def by_sku(shop: Shop, sku: str) -> dict:
 
 
 def find(shop: Shop, sku: str) -> dict | None:
-    return next(iter(shop.find("product", "sku", str(sku).casefold())), None)
+    return next(iter(shop.find("product", "any_case", str(sku).casefold())), None)
 
 
 def parts(product: dict) -> set[str]:
