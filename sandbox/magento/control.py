@@ -4,10 +4,12 @@ from werkzeug.wrappers import Request, Response
 
 from ..framework.web import json_body, json_response
 from . import bulk
+from .sales_control import PAGES as SALES_PAGES
+from .sales_control import SalesControl
 from .shop import Shop, create_shop
 
 
-class Control:
+class Control(SalesControl):
     """Control calls on one services bundle; errors are ValueError (400) and KeyError (404)."""
 
     def __init__(self, services):
@@ -56,7 +58,7 @@ class Control:
         return json_response(self._services.log.of(shop.domain, request.args.get("limit", 100, int)))
 
 
-PAGES = frozenset(("log", "reauthorize"))
+PAGES = frozenset(("log", "reauthorize")) | SALES_PAGES
 
 
 def summary(shop: Shop) -> dict:

@@ -3,14 +3,14 @@
 from werkzeug.wrappers import Request, Response
 
 from ..framework.services import Services
-from . import bulk, stock, stock_api, stores
+from . import bulk, creditmemos, customers, invoices, orders, sales, shipments, stock, stock_api, stores
 from .api import RestApi
 from .control import Control, summary
 from .shop import Shop, create_shop
 
 DEMO_DOMAIN = "demo-magento.test"
 #: Modules whose functions are routes: named here so that they are there.
-ENDPOINTS = (bulk, stock_api, stores)
+ENDPOINTS = (bulk, creditmemos, customers, invoices, orders, shipments, stock_api, stores)
 
 
 class Magento:
@@ -19,8 +19,8 @@ class Magento:
 
     def __init__(self, services: Services):
         self.services = services
-        services.store.index("product", "sku", lambda product: (product["sku"],))
-        stock.index(services.store)
+        for module in (customers, sales, stock):
+            module.index(services.store)
         self.api = RestApi(services)
         self.controls = Control(services)
         for domain in self._domains():
