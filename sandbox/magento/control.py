@@ -3,13 +3,15 @@
 from werkzeug.wrappers import Request, Response
 
 from ..framework.web import json_body, json_response
-from . import bulk, catalogue
+from . import bulk, catalogue, seed
 from .control_catalogue import PAGES as CATALOGUE_PAGES
 from .control_catalogue import CatalogueControl
+from .sales_control import PAGES as SALES_PAGES
+from .sales_control import SalesControl
 from .shop import Shop, create_shop
 
 
-class Control(CatalogueControl):
+class Control(CatalogueControl, SalesControl):
     """Control calls on one services bundle; errors are ValueError (400) and KeyError (404)."""
 
     def __init__(self, services):
@@ -38,7 +40,7 @@ class Control(CatalogueControl):
         shop = create_shop(self._services.store, self._services.clock, domain, **wanted)
         catalogue.prepare(shop)
         if seeding is not None:
-            self._fill(shop, seeding)
+            seed.fill(shop, **seeding)
         return json_response(summary(shop), 201)
 
     def _settings(self, shop: Shop, request: Request) -> Response:
@@ -51,6 +53,9 @@ class Control(CatalogueControl):
             bulk.resume(shop, self._services)
         return json_response(summary(shop))
 
+    def _seed(self, shop: Shop, request: Request, _rest) -> Response:
+        return json_response(seed.fill(shop, **json_body(request)), 201)
+
     def _reauthorize(self, shop: Shop, _request: Request, _rest) -> Response:
         shop.renew_tokens()
         return json_response(summary(shop))
@@ -61,7 +66,7 @@ class Control(CatalogueControl):
         return json_response(self._services.log.of(shop.domain, request.args.get("limit", 100, int)))
 
 
-PAGES = frozenset(("log", "reauthorize")) | CATALOGUE_PAGES
+PAGES = frozenset(("log", "reauthorize", "seed")) | CATALOGUE_PAGES | SALES_PAGES
 
 
 def summary(shop: Shop) -> dict:

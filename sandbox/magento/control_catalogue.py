@@ -7,12 +7,12 @@ from werkzeug.wrappers import Request, Response
 
 from ..framework import pictures
 from ..framework.web import json_body, json_response
-from . import attributes, catalogue_seed, categories, media, product, product_save
+from . import attributes, categories, media, product, product_save
 from .errors import ApiError
 from .money import dec
 from .shop import Shop
 
-PAGES = frozenset(("products", "categories", "attributes", "seed"))
+PAGES = frozenset(("products", "categories", "attributes"))
 #: What a change may name, and the attribute it is.
 WORDS = {
     "title": "name", "price": "price", "special_price": "special_price", "cost": "cost", "weight": "weight",
@@ -68,13 +68,6 @@ class CatalogueControl:
 
     def _attributes(self, shop: Shop, _request: Request, _rest) -> Response:
         return json_response({"attributes": shop.all("attribute"), "sets": shop.all("attribute_set")})
-
-    def _seed(self, shop: Shop, request: Request, _rest) -> Response:
-        return json_response(self._fill(shop, json_body(request)), 201)
-
-    @staticmethod
-    def _fill(shop: Shop, wanted: dict) -> dict:
-        return catalogue_seed.fill(shop, **{key: wanted[key] for key in ("products", "seed") if key in wanted})
 
 
 def find(shop: Shop, text: str) -> dict:

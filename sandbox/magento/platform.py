@@ -8,16 +8,22 @@ from . import (
     bulk,
     bundles,
     catalogue,
-    catalogue_seed,
     categories,
     configurables,
+    creditmemos,
+    customers,
     downloads,
+    invoices,
     links,
     media,
+    orders,
     pages,
     prices,
     product,
     products,
+    sales,
+    seed,
+    shipments,
     stock,
     stock_api,
     stores,
@@ -27,7 +33,7 @@ from .control import Control, summary
 from .shop import Shop, create_shop
 
 DEMO_DOMAIN = "demo-magento.test"
-DEMO_PRODUCTS = 1000
+DEMO_PRODUCTS, DEMO_ORDERS = 1000, 2000
 DEMO_WEBSITES = [
     {
         "code": "base", "name": "Main Website",
@@ -37,9 +43,10 @@ DEMO_WEBSITES = [
 ]  # fmt: skip
 #: Modules whose functions are routes: named here so that they are there.
 ENDPOINTS = (
-    attribute_api, bulk, bundles, categories, configurables, downloads, links, media, prices, products, stock_api,
-    stores,
+    attribute_api, bulk, bundles, categories, configurables, creditmemos, customers, downloads, invoices, links, media,
+    orders, prices, products, shipments, stock_api, stores,
 )  # fmt: skip
+product.WATCHERS.append(stock.Watcher())
 
 
 class Magento:
@@ -48,10 +55,10 @@ class Magento:
 
     def __init__(self, services: Services):
         self.services = services
+        for module in (customers, product, sales, stock):
+            module.index(services.store)
         self.api = RestApi(services)
         self.controls = Control(services)
-        product.index(services.store)
-        stock.index(services.store)
         for domain in self._domains():
             bulk.resume(self.shop(domain), services)
 
@@ -98,5 +105,5 @@ class Magento:
         store.set_setting("magento seeding", True)
         shop = create_shop(store, self.services.clock, DEMO_DOMAIN, websites=DEMO_WEBSITES)
         catalogue.prepare(shop)
-        catalogue_seed.fill(shop, products=DEMO_PRODUCTS)
+        seed.fill(shop, products=DEMO_PRODUCTS, orders=DEMO_ORDERS)
         store.set_setting("magento seeding", False)

@@ -195,6 +195,21 @@ def source_for(shop: Shop, website: str, wanted: str | None) -> str:
     return own[0] if len(own) == 1 else DEFAULT_SOURCE
 
 
+class Watcher:
+    """What the catalogue tells the stock of, and is told by it."""
+
+    def shown(self, shop: Shop, product: dict) -> dict:
+        """Extension attributes that a product is shown with."""
+        return {"stock_item": stock_item(shop, product)}
+
+    def saved(self, shop: Shop, product: dict, extension: dict):
+        """A product was saved with these extension attributes."""
+        set_stock_item(shop, product, extension.get("stock_item"))
+
+    def deleted(self, shop: Shop, product: dict):
+        forget(shop, product["sku"])
+
+
 # --- the stock item of before Inventory Management -------------------------------------------------------------------
 def stock_item(shop: Shop, product: dict) -> dict:
     """``extension_attributes.stock_item`` of a product: what lies at the default source."""

@@ -5,8 +5,9 @@ The same seed on the same data gives the same shop, apart from ids that were alr
 
 import random
 
+from ..framework import people
 from ..framework.clock import iso, parse_iso
-from . import actions, catalogue, catalogue_seed, people, placing, status, stock_seed
+from . import actions, catalogue, catalogue_seed, placing, status, stock_seed
 from .placing import Invalid
 from .shop import Shop
 from .taxes import CURRENCY_OF

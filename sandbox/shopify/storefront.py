@@ -4,8 +4,9 @@ from itertools import islice
 
 from werkzeug.wrappers import Request, Response
 
+from ..framework import people
 from ..framework.html import Markup, back_to, button, deliveries_table, frame, join, link, options, table, tag
-from . import catalogue_pages, people, pricing, status, stock, storefront_stock
+from . import catalogue_pages, pricing, status, stock, storefront_stock
 from .events import money_text
 from .placing import CODES, Invalid
 from .shop import Shop, gid

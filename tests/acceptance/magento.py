@@ -11,7 +11,6 @@ from odoo.addons.connector_magento.models import integration_adapter_products
 
 from sandbox.magento import stock
 from sandbox.magento.routes import ROUTES
-from sandbox.magento.shop import Shop
 
 from .platform import Platform
 
@@ -55,7 +54,7 @@ class Magento(Platform):
     @property
     def shop(self):
         """The sandbox's own view of the account."""
-        return self.stand_in.shop(Shop, DOMAIN)
+        return self.stand_in.shop(DOMAIN)
 
     def _control(self, what, payload=None, *, method=None):
         return self.stand_in.control(f"shops/{DOMAIN}/{what}", payload, method=method)

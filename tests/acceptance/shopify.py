@@ -13,7 +13,6 @@ from odoo.addons.connector_shopify.listing import OrderListing, ProductListing
 
 from sandbox.shopify import paging
 from sandbox.shopify.fulfilling import tracking_of
-from sandbox.shopify.shop import Shop
 
 from .platform import Platform
 
@@ -56,7 +55,7 @@ class Shopify(Platform):
     @property
     def shop(self):
         """The sandbox's own view of the account."""
-        return self.stand_in.shop(Shop, DOMAIN)
+        return self.stand_in.shop(DOMAIN)
 
     def wizard_values(self):
         config = self.shop.config

@@ -47,9 +47,9 @@ class StandIn:
         assert answer.status_code < 300, f"{path}: {answer.get_data(as_text=True)}"
         return json.loads(answer.get_data())
 
-    def shop(self, kind, domain):
-        """Return the sandbox's own view of a shop, by its platform's class for one."""
-        return kind(self.app.services.store, self.app.services.clock, domain)
+    def shop(self, domain):
+        """Return the sandbox's own view of a shop."""
+        return self.app.platform_of(domain).controls.shop(domain)
 
 
 class Mailbox:

@@ -1,0 +1,43 @@
+"""The shop's own books: every order in the currency the customer paid, as placed, and what became of it.
+
+Amounts come from the reckoning of the order, not from what the API tells of it: they are what an import must equal.
+``total`` is what the goods are worth: also what was paid by gift card, store credit and points.
+"""
+
+from .money import dec
+from .sales import Sale
+from .shop import Shop
+
+
+def of_order(shop: Shop, order: dict) -> dict:
+    sale, books = Sale(shop, order["entity_id"]), order["_books"]
+    return {
+        "id": str(order["entity_id"]), "name": order["increment_id"], "currency": order["order_currency_code"],
+        **books, "state": order["state"], "status": order["status"], "updated_at": order["updated_at"],
+        "store_id": order["store_id"], "customer_email": order["customer_email"],
+        "shipments": [
+            {
+                "id": str(record["entity_id"]), "numbers": [track["track_number"] for track in record["tracks"]],
+                "lines": {str(row["order_item_id"]): row["qty"] for row in record["items"]},
+            }
+            for record in sale.documents("shipment")
+        ],
+        "refunds": [
+            {
+                "id": str(record["entity_id"]), "amount": str(worth(record)),
+                "units": {str(row["order_item_id"]): row["qty"] for row in record["items"]},
+            }
+            for record in sale.documents("creditmemo")
+        ],
+    }  # fmt: skip
+
+
+def worth(memo: dict):
+    """What a credit memo gives back by all means."""
+    extension = memo.get("extension_attributes") or {}
+    others = (amount for name, amount in extension.items() if name.endswith("_amount") and not name.startswith("base_"))
+    return dec(memo["grand_total"]) + sum(map(dec, others))
+
+
+def of_shop(shop: Shop) -> dict:
+    return {"orders": [of_order(shop, order) for order in shop.all("order")]}
