@@ -27,6 +27,9 @@ PAGE_SIZE = 100
 STUBS_PAGE_SIZE = 300
 INPUT_LIMIT = 20
 
+# What is polled -> where it is listed, and what its id is called there
+PROBED = {"orders": ("orders", "entity_id"), "products": ("products", "id"), "customers": ("customers/search", "id")}
+
 # https://developer.adobe.com/commerce/webapi/rest/use-rest/performing-searches/
 CONDITIONS = frozenset(
     "eq finset from gt gteq in like lt lteq moreq neq nfinset nin nlike notnull null to".split()  # noqa: SIM905

@@ -53,6 +53,7 @@ from . import (
     integration_channel,
     integration_credential,
     integration_cursor,
+    integration_cursor_pace,
     integration_cursor_products,
     integration_field_rule,
     integration_location,
