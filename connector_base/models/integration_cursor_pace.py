@@ -2,7 +2,6 @@ from datetime import timedelta
 
 from odoo import fields, models
 
-
 # What a job may have left to be looked at again, though nothing changes on the platform
 UNSETTLED = ("failed", "held", "busy")
 CHANGED = ("created", "updated")
