@@ -18,6 +18,7 @@ from . import (
     integration_api_usage,
     integration_backend,
     integration_backend_connection,
+    integration_backend_flows,
     integration_backend_import,
     integration_backend_life,
     integration_backend_orders,
