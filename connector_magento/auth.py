@@ -33,7 +33,8 @@ class OAuth(OAuth1):
 
     remedy = (
         "In Magento, under System > Integrations, check that the integration is active, and enter its four keys anew. "
-        "The address of the shop must be the one that Magento knows itself by."
+        "The address of the shop must be the one that Magento knows itself by, and the clocks of this server and of "
+        "the shop's may differ by ten minutes at most."
     )
 
     def __init__(self, consumer_key, consumer_secret, token, token_secret):
@@ -76,11 +77,12 @@ def request_admin_token(client, username, password):
     try:
         token = client.call("POST", const.ADMIN_TOKEN_PATH, json={"username": username, "password": password})
     except (ConfigurationError, DataError) as error:
+        # without its status: a 401 would make the call that needs the token ask for another one, and Magento locks
+        # the account of who fails too often
         raise ConfigurationError(
             f"Magento gives the administrator no access token. {error.message}",
             remedy=f"{AdminToken.remedy} Where Magento asks administrators for a second factor, this way is closed: "
             "connect with the four keys of an integration.",
-            status=error.status,
             code=error.code,
         ) from None
     if not isinstance(token, str) or not token:

@@ -9,7 +9,10 @@ from . import const
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Survey:
-    """What was found. None where we may not look; `denied` names the resources that we have no access to."""
+    """What was found. None where we may not look.
+
+    `denied`: (resource that we have no access to, the flows that need it; none: the connection itself).
+    """
 
     product: str
     version: str
@@ -19,7 +22,7 @@ class Survey:
     websites: list | None
     store_groups: list | None
     store_views: list | None
-    denied: tuple[str, ...]
+    denied: tuple[tuple[str, tuple[str, ...]], ...]
 
     @property
     def currencies(self):
@@ -34,15 +37,14 @@ def survey(client, flows):
     """
     denied, remedies = {}, []
 
-    def ask(read, *arguments):
+    def ask(read, *arguments, needed_by=()):
         try:
             return read(*arguments)
         except PermissionMissing as error:
-            denied[error.code] = True
+            denied.setdefault(error.code, []).extend(needed_by)
             remedies.append(error.remedy)
             return None
 
-    product, version, edition = client.version()
     try:
         modules = ask(client.modules)
     except DataError as error:
@@ -59,8 +61,9 @@ def survey(client, flows):
     if modules is None and configs is None and websites is None and groups is None and views is None:
         # Who shows a token that is unknown is a visitor for Magento, and told which right visitors lack.
         raise ConfigurationError("Magento refuses the credentials, or permits nothing.", remedy=remedies[0], status=401)
-    for probe in probes(flows, modules):
-        ask(client.permits, *probe)
+    product, version, edition = client.version()
+    for probe, needed_by in probes(flows, modules):
+        ask(client.permits, *probe, needed_by=needed_by)
     if modules and const.COMMERCE_MODULE in modules:
         edition = edition or const.COMMERCE_EDITION
     return Survey(
@@ -72,17 +75,19 @@ def survey(client, flows):
         websites=websites,
         store_groups=groups,
         store_views=views,
-        denied=tuple(denied),
+        denied=tuple((resource, tuple(dict.fromkeys(needed_by))) for resource, needed_by in denied.items()),
     )
 
 
 def probes(flows, modules):
-    """Return the calls to try for `flows`, each once: (method, path, parameters or body).
+    """Return the calls to try for `flows`, each once: [((method, path, parameters or body), flows that make it)].
 
     :param modules: of the shop; None if they are unknown
     """
-    wanted = [probe for flow in sorted(flows) for probe in const.PROBES.get(flow, ())]
-    if not {"stock_in", "stock_out"}.isdisjoint(flows):
-        wanted += const.STOCK_PROBES[const.MSI_MODULE in (modules or ())]
-    seen = {(method, path): (method, path, parameters) for method, path, parameters in wanted}
-    return list(seen.values())
+    by_source = const.MSI_MODULE in (modules or ())
+    wanted, needed_by = {}, {}
+    for flow in sorted(flows):
+        for probe in (*const.PROBES.get(flow, ()), *const.STOCK_PROBES[by_source].get(flow, ())):
+            wanted.setdefault(probe[:2], probe)
+            needed_by.setdefault(probe[:2], []).append(flow)
+    return [(probe, tuple(needed_by[call])) for call, probe in wanted.items()]

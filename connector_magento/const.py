@@ -31,6 +31,9 @@ INPUT_LIMIT = 20
 # SKUs in one address: they have 64 characters at most
 SKUS = 50
 
+# What is polled -> where it is listed, and what its id is called there
+PROBED = {"orders": ("orders", "entity_id"), "products": ("products", "id"), "customers": ("customers/search", "id")}
+
 # https://developer.adobe.com/commerce/webapi/rest/use-rest/performing-searches/
 CONDITIONS = frozenset(
     "eq finset from gt gteq in like lt lteq moreq neq nfinset nin nlike notnull null to".split()  # noqa: SIM905
@@ -52,26 +55,36 @@ COMMERCE_EDITION = "Enterprise"
 # asks for one entry, writing is about an order 0, which there is not. Magento looks at the rights first.
 # https://developer.adobe.com/commerce/webapi/get-started/authentication/#accessible-resources
 _ONE = {"searchCriteria[pageSize]": "1", "fields": "total_count"}
+_CATALOGUE = (
+    ("GET", "products", _ONE),
+    ("GET", "products/attributes", _ONE),
+    ("GET", "products/attribute-sets/sets/list", _ONE),
+    ("GET", "categories/list", _ONE),
+)
 PROBES = {
-    "orders_in": (("GET", "orders", _ONE),),
+    "orders_in": (
+        ("GET", "orders", _ONE),
+        ("GET", "invoices", _ONE),
+        ("GET", "creditmemos", _ONE),
+        ("GET", "shipments", _ONE),
+    ),
     "orders_cancel": (("POST", "orders/0/cancel", {}),),
     "orders_update": (("POST", "orders/0/comments", {}),),
-    "refunds_out": (("POST", "order/0/refund", {}),),
+    "refunds_out": (("POST", "order/0/refund", {}), ("POST", "order/0/invoice", {})),
     "shipments_in": (("GET", "shipments", _ONE),),
     "shipments_out": (("POST", "order/0/ship", {}),),
     "customers_in": (("GET", "customers/search", _ONE), ("GET", "customerGroups/search", _ONE)),
-    "products_in": (
-        ("GET", "products", _ONE),
-        ("GET", "products/attributes", _ONE),
-        ("GET", "products/attribute-sets/sets/list", _ONE),
-        ("GET", "categories/list", _ONE),
-    ),
-    "products_out": (("GET", "products", _ONE), ("GET", "products/attributes", _ONE), ("GET", "categories/list", _ONE)),
+    "customers_out": (("GET", "customers/search", _ONE), ("PUT", "customers/0", {})),
+    "products_in": _CATALOGUE,
+    "products_out": (*_CATALOGUE, ("POST", "products", {}), ("POST", "categories", {})),
+    "prices_out": (("GET", "customerGroups/search", _ONE), ("POST", "products/tier-prices-information", {"skus": []})),
 }
 # The same for stock, by whether the shop keeps it by source
+_SOURCES = (("GET", "inventory/sources", _ONE), ("GET", "inventory/source-items", _ONE))
+_STOCK_ITEMS = (("GET", "stockItems/lowStock/", {"scopeId": "0", "qty": "0", "pageSize": "1"}),)
 STOCK_PROBES = {
-    True: (("GET", "inventory/sources", _ONE), ("GET", "inventory/source-items", _ONE)),
-    False: (("GET", "stockItems/lowStock/", {"scopeId": "0", "qty": "0", "pageSize": "1"}),),
+    True: {"stock_in": _SOURCES, "stock_out": (*_SOURCES, ("POST", "inventory/source-items", {"sourceItems": []}))},
+    False: {"stock_in": _STOCK_ITEMS, "stock_out": _STOCK_ITEMS},
 }
 
 # === PRODUCTS === #

@@ -195,6 +195,7 @@ class IntegrationBackend(models.Model):
         """
         cursor = self._cursor(resource)
         cursor._lock_start()
+        cursor.fingerprint = False  # somebody wants to have it read
         if since and since.tzinfo:
             since = naive(since)
         return cursor._start(since).with_env(self.env)

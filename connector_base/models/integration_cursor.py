@@ -72,7 +72,7 @@ class IntegrationCursor(models.Model):
             f"import_{self.resource}", arguments={"since": aware(since).isoformat() if since else None}
         )
         now = fields.Datetime.now()
-        self.write({"sync_job_id": job.id, "last_run": now, "next_run": now + timedelta(minutes=self.interval_minutes)})
+        self.write({"sync_job_id": job.id, "last_run": now, "next_run": now + timedelta(minutes=self._minutes())})
         return job
 
     def _take(self, job):

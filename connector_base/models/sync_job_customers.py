@@ -94,7 +94,11 @@ class SyncJob(models.Model):
         if not cursor._take(self):
             return self.env._("Nothing done: another import is under way: %s", cursor.sync_job_id.display_name)
         adapter, since_time = backend._adapter(), datetime.fromisoformat(since) if since else None
+        fingerprint = ""
         if page is None and not started_at:
+            fingerprint = cursor._fingerprint_of(since_time)
+            if cursor._is_unchanged(fingerprint):
+                return cursor._end_quietly()
             started_at = datetime.now(UTC).isoformat()
             self._progress(total=getattr(adapter, f"_count_{resource}")(backend, since_time) or 0)
         found = getattr(adapter, f"_fetch_{resource}")(backend, since_time, page)
@@ -106,6 +110,7 @@ class SyncJob(models.Model):
             self._chain({"since": since, "page": found.next_page, "started_at": started_at})
         else:
             cursor.last_result = summary
+            cursor._end(self, fingerprint)
         return summary
 
     def _run_import_customer_ids(self, external_ids):

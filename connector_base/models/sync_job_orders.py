@@ -40,7 +40,11 @@ class SyncJob(models.Model):
             )
         adapter = backend._adapter()
         since_time = datetime.fromisoformat(since) if since else None
+        fingerprint = ""
         if page is None and not started_at:
+            fingerprint = cursor._fingerprint_of(since_time)
+            if cursor._is_unchanged(fingerprint):
+                return cursor._end_quietly()
             started_at = datetime.now(UTC).isoformat()
             self._progress(total=adapter._count_orders(backend, since_time) or 0)
         found = adapter._fetch_orders(backend, since_time, page)
@@ -58,6 +62,7 @@ class SyncJob(models.Model):
                     ),
                 }
             )
+            cursor._end(self, fingerprint)
         return summary
 
     def _run_import_order_ids(self, external_ids, replay=False):

@@ -43,7 +43,11 @@ class SyncJob(models.Model):
             )
         adapter = backend._adapter()
         since_time = datetime.fromisoformat(since) if since else None
+        fingerprint = ""
         if page is None and not started_at:
+            fingerprint = cursor._fingerprint_of(since_time)
+            if cursor._is_unchanged(fingerprint):
+                return cursor._end_quietly()
             started_at = datetime.now(UTC).isoformat()
             self._progress(total=adapter._count_products(backend, since_time) or 0)
         found = adapter._fetch_products(backend, since_time, page)
@@ -57,6 +61,7 @@ class SyncJob(models.Model):
             cursor.last_result = self.env._(
                 "Products read: %(done)s, failed: %(failed)s", done=self.items_done, failed=self.items_failed
             )
+            cursor._end(self, fingerprint)
         return summary
 
     def _run_import_product_ids(self, external_ids):

@@ -11,6 +11,7 @@ from . import (
     test_connect,
     test_credential,
     test_cursor,
+    test_cursor_pace,
     test_customers,
     test_delivery_launcher,
     test_dry_run,

@@ -64,6 +64,12 @@ class FakeAdapter:
     def _tells_deletion(self, topic):
         return False
 
+    def _default_concurrency(self):
+        return 0
+
+    def _probe(self, backend, resource, since):
+        return None
+
     def _count_orders(self, backend, since):
         return len(self._since(since))
 

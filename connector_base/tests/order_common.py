@@ -24,6 +24,9 @@ class FakeAdapter:
     def _default_concurrency(self):
         return 0
 
+    def _probe(self, backend, resource, since):
+        return None
+
     def _order_url(self, backend, external_id):
         return f"https://platform.example/orders/{external_id}"
 

@@ -5,6 +5,7 @@ from odoo.addons.connector_base.transport import ConnectionReport
 from .. import const
 from ..addresses import account_key
 from ..connection import survey
+from ..versions import untried
 
 
 class IntegrationAdapterMagento(models.AbstractModel):
@@ -57,15 +58,27 @@ class IntegrationAdapterMagento(models.AbstractModel):
             account_key=account,
             currency=found.currencies[0] if len(found.currencies) == 1 else "",
             facts=tuple((label, text) for label, text in facts if text),
-            missing=tuple(
-                self.env._(
-                    "The access to %(resource)s is missing: give it to the integration (System > Integrations > API) "
-                    "or the administrator's role in Magento.",
-                    resource=resource,
-                )
-                for resource in found.denied
-            ),
+            missing=tuple(self._magento_missing(backend, found)),
         )
+
+    def _magento_missing(self, backend, found):
+        """Yield what a `Survey` found to be missing and what to do, a sentence each."""
+        if tried := untried(found.product, found.version):
+            yield self.env._(
+                "The shop says it is %(product)s %(version)s. The connector is made for %(tried)s: try everything that "
+                "you need before you rely on it.",
+                product=found.product,
+                version=found.version,
+                tried=tried,
+            )
+        for resource, flows in found.denied:
+            yield self.env._(
+                "The access to %(resource)s is missing, which this needs: %(flows)s. Give it to the integration "
+                "(System > Integrations > API), or to the administrator's role, in Magento. Then test the connection "
+                "again.",
+                resource=resource,
+                flows=", ".join(map(backend._flow_label, flows)) or self.env._("the connection"),
+            )
 
     def _magento_stock_text(self, modules):
         if modules is None:

@@ -1,4 +1,5 @@
 from . import (
+    test_connect,
     test_order_aftersale,
     test_orders,
 )
