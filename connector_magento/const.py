@@ -47,13 +47,15 @@ COMMERCE_EDITION = "Enterprise"
 # https://developer.adobe.com/commerce/webapi/get-started/authentication/#accessible-resources
 _ONE = {"searchCriteria[pageSize]": "1", "fields": "total_count"}
 PROBES = {
-    "orders_in": (("GET", "orders", _ONE),),
+    "orders_in": (("GET", "orders", _ONE), ("GET", "invoices", _ONE), ("GET", "creditmemos", _ONE)),
+    "orders_hold": (("POST", "orders/0/hold", {}), ("POST", "orders/0/unhold", {})),
     "orders_cancel": (("POST", "orders/0/cancel", {}),),
     "orders_update": (("POST", "orders/0/comments", {}),),
     "refunds_out": (("POST", "order/0/refund", {}),),
     "shipments_in": (("GET", "shipments", _ONE),),
     "shipments_out": (("POST", "order/0/ship", {}),),
     "customers_in": (("GET", "customers/search", _ONE), ("GET", "customerGroups/search", _ONE)),
+    "customers_out": (("GET", "customers/search", _ONE), ("POST", "customers", {})),
     "products_in": (
         ("GET", "products", _ONE),
         ("GET", "products/attributes", _ONE),
@@ -95,6 +97,7 @@ MIRRORED_ATTRIBUTES = {
 CANCEL_REMEDIES = {
     "SHIPPED": "Take the goods back and refund them; what was not sent can be refunded, too.",
     "PAID": "Choose to give the money back, or cancel only here.",
+    "NO_HOLD": "Look at the order in Magento: what is complete, closed, canceled or under review can't be held.",
     "REFUSED": "Look at the order in Magento: a payment under review is approved or denied there first, and an invoice "
     "that is not paid yet is canceled there.",
 }

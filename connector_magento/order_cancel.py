@@ -1,4 +1,4 @@
-"""Canceling orders. No Odoo import.
+"""Canceling and holding orders. No Odoo import.
 
 Magento cancels what is not invoiced; for what is, money must go back by credit memos. An order that is given back as a
 whole is closed. https://experienceleague.adobe.com/en/docs/commerce-admin/stores-sales/order-management/orders/order-processing
@@ -35,6 +35,19 @@ def cancel_order(client, order_id, *, comment, restock, refund, notify):
         raise _cannot("REFUSED", f"Magento doesn't cancel an order that is {order.text('status') or 'in this state'}.")
     if notify:
         add_comment(client, order_id, comment, notify=True)
+
+
+def hold_order(client, order_id, *, hold):
+    """Hold an order, or release it; one that is in that state stays so.
+
+    :raise DataError: Magento refuses
+    """
+    order = read(client.call("GET", "orders/{}", order_id), "order")
+    if (order.text("state") == tables.HOLDED) == hold:
+        return
+    action = "hold" if hold else "unhold"
+    if client.call("POST", f"orders/{{}}/{action}", order_id) is not True:
+        raise _cannot("NO_HOLD", f"Magento doesn't {action} an order that is {order.text('status')}.")
 
 
 def _refund(client, order_id, items, *, restock, notify):

@@ -10,6 +10,7 @@ from . import (
     test_connect,
     test_credential,
     test_cursor,
+    test_customer_groups,
     test_customers,
     test_delivery_launcher,
     test_dry_run,

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from odoo.addons.connector_base.canonical import RefundRequest, RefundRequestLine, mark
 from odoo.addons.connector_base.transport import DataError
-from odoo.addons.connector_magento.order_cancel import cancel_order
+from odoo.addons.connector_magento.order_cancel import cancel_order, hold_order
 from odoo.addons.connector_magento.order_comment import add_comment
 from odoo.addons.connector_magento.parser_reckoning import Reckoning
 from odoo.addons.connector_magento.renderer_refund import refund_body
@@ -100,6 +100,24 @@ def test_done_again_it_does_what_is_left():
     placed["items"][1]["qty_refunded"] = 1
     shop = SalesShop(orders=[placed], invoices=invoices, creditmemos=[made])
     assert cancel(shop) == []
+
+
+# === HOLD === #
+
+
+@pytest.mark.parametrize("hold, path", [(True, "orders/1/hold"), (False, "orders/1/unhold")])
+def test_hold_and_release(hold, path):
+    placed = order(1, state="processing" if hold else "holded")
+    shop = SalesShop(orders=[placed])
+    shop.answers[path] = True
+    hold_order(shop.client, "1", hold=hold)
+    assert [told for _method, told, _body in shop.written] == [path]
+    hold_order(shop.client, "1", hold=not hold)
+    assert len(shop.written) == 1, "it is in that state already"
+    shop.answers[path] = False
+    with pytest.raises(DataError, match="processing") as caught:
+        hold_order(shop.client, "1", hold=hold)
+    assert caught.value.remedy
 
 
 # === COMMENTS === #
