@@ -86,9 +86,20 @@ ADMIN_PATHS = {
     "order": "sales/order/view/order_id/{}/",
     "partner": "customer/index/edit/id/{}/",
 }
+# An extension may add more.
+# https://experienceleague.adobe.com/en/docs/commerce-admin/stores-sales/order-management/orders/order-status
+ORDER_STATES = {
+    "new": "New",
+    "pending_payment": "Pending payment",
+    "payment_review": "Payment review",
+    "processing": "Processing",
+    "complete": "Complete",
+    "closed": "Closed",
+    "canceled": "Canceled",
+    "holded": "On hold",
+}
 # Mirror field of Odoo's order -> what `parser` notes under `Order.attributes`
 MIRRORED_ATTRIBUTES = {
-    "magento_state": "state",
     "magento_status": "status",
     "magento_group": "customer_group",
     "magento_replaces": "relation_parent_real_id",

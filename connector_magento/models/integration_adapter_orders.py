@@ -109,6 +109,7 @@ class IntegrationAdapterMagento(models.AbstractModel):
         return {
             "magento_order_id": document.external_id,
             "magento_increment_id": document.name,
+            "magento_state": state if (state := stated.get("state")) in const.ORDER_STATES else False,
             "magento_store": document.source or False,
             "magento_payment": stated.get("payment") or (document.gateways or ("",))[0] or False,
             **{field: stated.get(name, False) for field, name in const.MIRRORED_ATTRIBUTES.items()},

@@ -88,6 +88,8 @@ class TestMagentoOrders(MagentoOrdersCase):
         payload.update(state="holded", status="holded", updated_at="2026-11-20 11:00:00")
         order = self.run_import()
         self.assertEqual((order.magento_state, order.integration_fulfillment_status), ("holded", "on_hold"))
+        payload.update(state="at_the_tailor", status="x", updated_at="2026-11-20 11:30:00")
+        self.assertRecordValues(self.run_import(), [{"magento_state": False, "magento_status": "x"}])
         payload.update(state="canceled", status="canceled", updated_at="2026-11-20 12:00:00")
         self.assertEqual(self.run_import().state, "cancel")
 

@@ -183,8 +183,10 @@ def test_survey():
     assert [view["name"] for view in found.store_views] == ["German"]
     assert found.currencies == ["EUR"]
     assert found.denied == ()
-    assert session.operations[-4:] == [
+    assert session.operations[-6:] == [
         "GET orders",
+        "GET invoices",
+        "GET creditmemos",
         "POST order/0/ship",
         "GET inventory/sources",
         "GET inventory/source-items",
