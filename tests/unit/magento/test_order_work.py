@@ -79,6 +79,13 @@ def test_paid_by_hand_in_part():
     assert cancel(shop) == ["order/1/refund", "orders/1/cancel"]
 
 
+def test_paid_in_both_ways():
+    placed = order(1, [item(11), item(12)])
+    invoices = [invoice(placed, 101, transaction="t1", grand_total=20), invoice(placed, 102, grand_total=20)]
+    shop = SalesShop(orders=[placed], invoices=invoices)
+    assert cancel(shop) == ["invoice/101/refund", "order/1/refund"]
+
+
 def test_the_money_is_to_be_kept():
     placed = order(1)
     shop = SalesShop(invoices=[invoice(placed)], orders=[placed])
