@@ -68,6 +68,8 @@ PROBES = {
         ("GET", "creditmemos", _ONE),
         ("GET", "shipments", _ONE),
     ),
+    "orders_in": (("GET", "orders", _ONE), ("GET", "invoices", _ONE), ("GET", "creditmemos", _ONE)),
+    "orders_hold": (("POST", "orders/0/hold", {}), ("POST", "orders/0/unhold", {})),
     "orders_cancel": (("POST", "orders/0/cancel", {}),),
     "orders_update": (("POST", "orders/0/comments", {}),),
     "refunds_out": (("POST", "order/0/refund", {}), ("POST", "order/0/invoice", {})),
@@ -78,6 +80,14 @@ PROBES = {
     "products_in": _CATALOGUE,
     "products_out": (*_CATALOGUE, ("POST", "products", {}), ("POST", "categories", {})),
     "prices_out": (("GET", "customerGroups/search", _ONE), ("POST", "products/tier-prices-information", {"skus": []})),
+    "customers_out": (("GET", "customers/search", _ONE), ("POST", "customers", {})),
+    "products_in": (
+        ("GET", "products", _ONE),
+        ("GET", "products/attributes", _ONE),
+        ("GET", "products/attribute-sets/sets/list", _ONE),
+        ("GET", "categories/list", _ONE),
+    ),
+    "products_out": (("GET", "products", _ONE), ("GET", "products/attributes", _ONE), ("GET", "categories/list", _ONE)),
 }
 # The same for stock, by whether the shop keeps it by source
 _SOURCES = (("GET", "inventory/sources", _ONE), ("GET", "inventory/source-items", _ONE))
@@ -140,9 +150,20 @@ ADMIN_PATHS = {
     "order": "sales/order/view/order_id/{}/",
     "partner": "customer/index/edit/id/{}/",
 }
+# An extension may add more.
+# https://experienceleague.adobe.com/en/docs/commerce-admin/stores-sales/order-management/orders/order-status
+ORDER_STATES = {
+    "new": "New",
+    "pending_payment": "Pending payment",
+    "payment_review": "Payment review",
+    "processing": "Processing",
+    "complete": "Complete",
+    "closed": "Closed",
+    "canceled": "Canceled",
+    "holded": "On hold",
+}
 # Mirror field of Odoo's order -> what `parser` notes under `Order.attributes`
 MIRRORED_ATTRIBUTES = {
-    "magento_state": "state",
     "magento_status": "status",
     "magento_group": "customer_group",
     "magento_replaces": "relation_parent_real_id",
@@ -151,6 +172,7 @@ MIRRORED_ATTRIBUTES = {
 CANCEL_REMEDIES = {
     "SHIPPED": "Take the goods back and refund them; what was not sent can be refunded, too.",
     "PAID": "Choose to give the money back, or cancel only here.",
+    "NO_HOLD": "Look at the order in Magento: what is complete, closed, canceled or under review can't be held.",
     "REFUSED": "Look at the order in Magento: a payment under review is approved or denied there first, and an invoice "
     "that is not paid yet is canceled there.",
 }

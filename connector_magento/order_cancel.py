@@ -1,4 +1,4 @@
-"""Canceling orders. No Odoo import.
+"""Canceling and holding orders. No Odoo import.
 
 Magento cancels what is not invoiced; for what is, money must go back by credit memos. An order that is given back as a
 whole is closed. https://experienceleague.adobe.com/en/docs/commerce-admin/stores-sales/order-management/orders/order-processing
@@ -25,36 +25,57 @@ def cancel_order(client, order_id, *, comment, restock, refund, notify):
     items = order.children("items")
     if any(item.number("qty_shipped") for item in items):
         raise _cannot("SHIPPED", "Goods of the order were sent.")
+    paid = any(map(_is_paid, items))
+    if paid and not refund:
+        raise _cannot("PAID", "Magento cancels an order that is paid by giving the money back.")
     if order.text("state") == tables.HOLDED:
         client.call("POST", "orders/{}/unhold", order_id)
-    if any(item.number("qty_invoiced") > item.number("qty_refunded") for item in items):
-        if not refund:
-            raise _cannot("PAID", "Magento cancels an order that is paid by giving the money back.")
-        _refund(client, order_id, items, restock=restock, notify=notify)
+    if paid:
+        _refund(client, order_id, restock=restock, notify=notify)
     if any(_left(item) for item in items) and client.call("POST", "orders/{}/cancel", order_id) is not True:
         raise _cannot("REFUSED", f"Magento doesn't cancel an order that is {order.text('status') or 'in this state'}.")
     if notify:
         add_comment(client, order_id, comment, notify=True)
 
 
-def _refund(client, order_id, items, *, restock, notify):
-    """Make credit memos of all that the order's invoices have left."""
-    back = [int(item.required_identifier("item_id")) for item in items] if restock else []
-    invoices = list(sales.read_all(client, "invoices", ("order_id", "eq", order_id)))
-    if not all(pays_online(invoice) for invoice in invoices):
-        # one without a transaction: Magento gives nothing back by itself, for none of them
-        client.call("POST", "order/{}/refund", order_id, json=credit_memo(back=back, notify=notify))
+def hold_order(client, order_id, *, hold):
+    """Hold an order, or release it; one that is in that state stays so.
+
+    :raise DataError: Magento refuses
+    """
+    order = read(client.call("GET", "orders/{}", order_id), "order")
+    if (order.text("state") == tables.HOLDED) == hold:
         return
-    memos = sales.read_all(client, "creditmemos", ("order_id", "eq", order_id))
-    done = {}
-    for memo in memos:
+    action = "hold" if hold else "unhold"
+    if client.call("POST", f"orders/{{}}/{action}", order_id) is not True:
+        raise _cannot("NO_HOLD", f"Magento doesn't {action} an order that is {order.text('status')}.")
+
+
+def _refund(client, order_id, *, restock, notify):
+    """Make credit memos of all that the order's invoices have left.
+
+    What Magento can pay back by itself, it does, invoice by invoice; of the rest it writes one memo.
+    """
+    invoices = list(sales.read_all(client, "invoices", ("order_id", "eq", order_id)))
+    paid_back = {}
+    for memo in sales.read_all(client, "creditmemos", ("order_id", "eq", order_id)):
         key = str(memo.get("invoice_id"))
-        done[key] = done.get(key, ZERO) + read(memo, "creditmemo").number("grand_total")
-    for invoice in invoices:
+        paid_back[key] = paid_back.get(key, ZERO) + read(memo, "creditmemo").number("grand_total")
+    for invoice in filter(pays_online, invoices):
         node = read(invoice, "invoice")
-        if node.number("grand_total") > done.get(node.external_id, ZERO):
+        if node.number("grand_total") > paid_back.get(node.external_id, ZERO):
+            back = [row.required_identifier("order_item_id") for row in node.children("items")] if restock else []
             body = {**credit_memo(back=back, notify=notify), "isOnline": True}
             client.call("POST", "invoice/{}/refund", node.external_id, json=body)
+    if not all(map(pays_online, invoices)):
+        items = read(client.call("GET", "orders/{}", order_id), "order").children("items")
+        if any(map(_is_paid, items)):
+            back = [item.required_identifier("item_id") for item in items] if restock else []
+            client.call("POST", "order/{}/refund", order_id, json=credit_memo(back=back, notify=notify))
+
+
+def _is_paid(item):
+    return item.number("qty_invoiced") > item.number("qty_refunded")
 
 
 def _left(item):

@@ -38,6 +38,7 @@ def parse_customer(payload, *, groups=None):
             company_external_id=_company(node).identifier("company_id"),
             vat=node.text("taxvat") or next(filter(None, vats), ""),
             tags=_tags(node, groups),
+            **_group(node, "group_id", groups),
         ),
         updated_at=node.time("updated_at"),
         addresses=tuple(dict.fromkeys(places)),
@@ -59,6 +60,13 @@ def _tags(node, groups):
         return UNSET
     group = (groups or {}).get(node.text("group_id"))
     return tuple(sorted(filter(None, (group, SUBSCRIBED if node.extension.flag("is_subscribed") else None))))
+
+
+def _group(node, key, groups):
+    """Return the fields of a canonical Customer about its group; nothing where groups are not read."""
+    if groups is None or not node.has(key):
+        return {}
+    return {"group_external_id": node.text(key), "group_name": groups.get(node.text(key), "")}
 
 
 def address(node):
@@ -120,5 +128,7 @@ def buyer(order, billing, groups):
         company_external_id=firm.identifier("company_id"),
         vat=order.text("customer_taxvat") or bill.text("vat_id"),
         tags=(group,) if group else UNSET,
+        # that a guest is one says nothing of what else the customer buys at
+        **({} if order.flag("customer_is_guest") else _group(order, "customer_group_id", groups)),
     )
     return customer if customer != Customer() else None

@@ -18,7 +18,7 @@ def credit_memo(*, items=(), comment="", arguments=None, back=(), notify=False):
     body = {"items": [{"order_item_id": int(item), "qty": float(quantity)} for item, quantity in items]}
     arguments = dict(arguments or {})
     if back:
-        arguments["extension_attributes"] = {"return_to_stock_items": list(back)}
+        arguments["extension_attributes"] = {"return_to_stock_items": [int(item) for item in back]}
     if arguments:
         body["arguments"] = arguments
     if comment:
@@ -50,7 +50,7 @@ def refund_body(request, reckoning):
         items=items.items(),
         comment=f"{request.note} {mark(request.key)}".strip(),
         arguments=arguments,
-        back=[int(line.line_external_id) for line in request.lines if line.restock or line.cancelled],
+        back=[line.line_external_id for line in request.lines if line.restock or line.cancelled],
         notify=request.notify,
     )
 

@@ -28,7 +28,7 @@ class Customer:
     """Who bought. `external_id` is empty for a guest.
 
     With `company` and its `vat` or `company_external_id` (the platform's id of the company) the customer buys for that
-    company; a `company` alone is text.
+    company; a `company` alone is text. `group_external_id` is the group of customers that prices are made for.
     """
 
     external_id: str = ""
@@ -41,6 +41,8 @@ class Customer:
     language: str | Unset = UNSET
     tags: tuple[str, ...] | Unset = UNSET
     note: str | Unset = UNSET
+    group_external_id: str | Unset = UNSET
+    group_name: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

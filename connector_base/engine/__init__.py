@@ -4,6 +4,7 @@ from . import (
     credit_drafter,
     currency_resolver,
     customer_exporter,
+    customer_groups,
     customer_importer,
     delivery_launcher,
     order_adopter,

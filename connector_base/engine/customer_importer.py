@@ -198,3 +198,4 @@ class IntegrationCustomerImporter(models.AbstractModel):
         parties = {document.external_id: (bindings[document.external_id].odoo_id,) for document in documents}
         tagged = [document for document in documents if document.customer.tags is not UNSET]
         self.env["integration.order.settings"]._tag_customers(backend, tagged, parties)
+        self.env["integration.customer.groups"]._give_pricelists(backend, documents, parties)

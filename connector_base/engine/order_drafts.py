@@ -31,6 +31,8 @@ class IntegrationOrderDrafter(models.AbstractModel):
         settings = self.env["integration.order.settings"]
         new_heads = settings._heads(backend, [entry.document for entry in entries if not entry.order])
         settings._tag_customers(backend, [entry.document for entry in entries], lookups.parties)
+        groups = self.env["integration.customer.groups"]
+        groups._give_pricelists(backend, [entry.document for entry in entries], lookups.parties)
         missing_taxes = defaultdict(list)
         for key, ids in lookups.taxes.missing.items():
             for external_id in ids:

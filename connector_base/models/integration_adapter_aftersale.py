@@ -2,7 +2,10 @@ from odoo import models
 
 
 class IntegrationAdapter(models.AbstractModel):
-    """The port for what Odoo asks of a platform after the sale. Capabilities `refunds_out`, `orders_update`."""
+    """The port for what Odoo asks of a platform after the sale.
+
+    Capabilities `refunds_out`, `orders_update`, `order_tags_out`, `orders_hold`.
+    """
 
     _inherit = "integration.adapter"
 
@@ -28,7 +31,18 @@ class IntegrationAdapter(models.AbstractModel):
         """
         raise NotImplementedError()
 
-    # === NOTES AND TAGS: `orders_update` === #
+    # === HOLDS: `orders_hold` === #
+
+    def _hold_order(self, backend, external_id, *, hold):
+        """Have the platform hold the order, or release it; nothing changes of one that is in that state.
+
+        Orders that are held have the fulfillment status `on_hold`.
+
+        :raise DataError: the order is unknown, or the platform refuses
+        """
+        raise NotImplementedError()
+
+    # === NOTES: `orders_update`, TAGS: `order_tags_out` === #
 
     def _update_order(self, backend, change):
         """Tell the platform what an `OrderChange` says, and nothing else; telling it again changes nothing.

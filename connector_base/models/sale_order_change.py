@@ -14,6 +14,10 @@ class IntegrationBackend(models.Model):
         help="Tags that staff put on an order in Odoo, or take off it, are put on or taken off it on the platform.",
     )
 
+    def _sends_order_tags(self):
+        """Whether tags of orders go to the platform; no channel sends none."""
+        return bool(self) and self._syncs("order_tags_out")
+
 
 class SaleOrder(models.Model):
     """What staff note on an order for its platform: tags and a note. Kept here until the platform has it."""
@@ -24,7 +28,7 @@ class SaleOrder(models.Model):
         readonly=True, copy=False, help="{tag: true to put it on the order, false to take it off}"
     )
     integration_note_to_send = fields.Text(
-        "Note for the Platform", copy=False, help="Replaces the order's note there when you send it."
+        "Note for the Platform", copy=False, help="Becomes the order's note or a comment there when you send it."
     )
     integration_can_change = fields.Boolean(compute="_compute_integration_can_change")
 
@@ -39,7 +43,7 @@ class SaleOrder(models.Model):
         """Have tags sent back that staff put on orders or take off; what an import brings is there already."""
         sending = self.browse()
         if "tag_ids" in vals:
-            sending = self.filtered(lambda order: order.sudo().integration_backend_id.export_order_tags)
+            sending = self.filtered(lambda order: order.sudo().integration_backend_id._sends_order_tags())
         before = {order: set(order.tag_ids.mapped("name")) for order in sending}
         result = super().write(vals)
         for order in sending:
@@ -64,7 +68,7 @@ class SaleOrder(models.Model):
         pending = {tag: wanted for tag, wanted in pending.items() if wanted != (tag.lower() in there)}
         if pending != (self.integration_tags_to_send or {}):
             self.sudo().integration_tags_to_send = pending or False
-        if pending and self._integration_can("orders_update"):
+        if pending and self._integration_can("order_tags_out"):
             self._integration_queue_change()
 
     def _integration_queue_change(self):

@@ -12,6 +12,7 @@ from . import (
     test_credential,
     test_cursor,
     test_cursor_pace,
+    test_customer_groups,
     test_customers,
     test_delivery_launcher,
     test_dry_run,

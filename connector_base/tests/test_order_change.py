@@ -17,7 +17,7 @@ class ChangingAdapter(FakeAdapter):
         self.changes, self.error = [], None
 
     def _capabilities(self):
-        return frozenset({"orders_in", "orders_update"})
+        return frozenset({"orders_in", "orders_update", "order_tags_out"})
 
     def _update_order(self, backend, change):
         self.changes.append(change)

@@ -14,7 +14,7 @@ class IntegrationAdapterMagento(models.AbstractModel):
 
     def _capabilities(self):
         """Override of `connector_base`."""
-        return super()._capabilities() | {"customers_in", "customers_out"}
+        return super()._capabilities() | {"customer_groups", "customers_in", "customers_out"}
 
     def _fetch_customers(self, backend, since, page=None):
         """Override of `connector_base`."""
@@ -38,7 +38,7 @@ class IntegrationAdapterMagento(models.AbstractModel):
 
     def _magento_customer_groups(self, backend, client):
         """Return {id: name} of the customer groups, None where nothing is made of them."""
-        if not backend.import_customer_tags:
+        if not (backend.import_customer_tags or backend.import_customer_groups):
             return None
         groups = sales.read_all(client, "customerGroups/search", listing=sales.GROUPS)
         return {str(group["id"]): group["code"] for group in groups}

@@ -3,7 +3,7 @@ from odoo import models
 from odoo.addons.connector_base.canonical import UNSET
 
 from .. import const, sales
-from ..order_cancel import cancel_order
+from ..order_cancel import cancel_order, hold_order
 from ..order_comment import add_comment
 from ..parser import parse_order
 
@@ -15,7 +15,7 @@ class IntegrationAdapterMagento(models.AbstractModel):
 
     def _capabilities(self):
         """Override of `connector_base`."""
-        return super()._capabilities() | {"orders_in", "orders_cancel", "orders_update"}
+        return super()._capabilities() | {"orders_in", "orders_cancel", "orders_hold", "orders_update"}
 
     # === IN === #
 
@@ -73,6 +73,10 @@ class IntegrationAdapterMagento(models.AbstractModel):
             notify=notify,
         )
 
+    def _hold_order(self, backend, external_id, *, hold):
+        """Override of `connector_base`."""
+        hold_order(backend._magento_client(), external_id, hold=hold)
+
     def _magento_cancel_comment(self, reason):
         """Return what the customer reads."""
         if reason == "inventory":
@@ -105,6 +109,7 @@ class IntegrationAdapterMagento(models.AbstractModel):
         return {
             "magento_order_id": document.external_id,
             "magento_increment_id": document.name,
+            "magento_state": state if (state := stated.get("state")) in const.ORDER_STATES else False,
             "magento_store": document.source or False,
             "magento_payment": stated.get("payment") or (document.gateways or ("",))[0] or False,
             **{field: stated.get(name, False) for field, name in const.MIRRORED_ATTRIBUTES.items()},

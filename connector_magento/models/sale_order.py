@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from .. import const
+
 
 class SaleOrder(models.Model):
     """What Magento says of its order, to see, filter and group by."""
@@ -9,19 +11,7 @@ class SaleOrder(models.Model):
     magento_order_id = fields.Char(string="Magento Order ID", readonly=True, copy=False, index="btree_not_null")
     magento_increment_id = fields.Char(string="Magento Order", readonly=True, copy=False)
     magento_state = fields.Selection(
-        [
-            ("new", "New"),
-            ("pending_payment", "Pending payment"),
-            ("payment_review", "Payment review"),
-            ("processing", "Processing"),
-            ("complete", "Complete"),
-            ("closed", "Closed"),
-            ("canceled", "Canceled"),
-            ("holded", "On hold"),
-        ],
-        string="Magento State",
-        readonly=True,
-        copy=False,
+        list(const.ORDER_STATES.items()), string="Magento State", readonly=True, copy=False
     )
     magento_status = fields.Char(
         string="Magento Status", readonly=True, copy=False, help="The shop's own word for where the order stands."

@@ -16,7 +16,7 @@ SECRETS = ("consumer_key", "consumer_secret", "access_token", "access_token_secr
 
 
 class FakeShop:
-    """Listings by path. `written` are the calls that change something; `answers` what paths answer, `refused` what not."""
+    """Listings by path. `written` are the calls that change something; `answers` and `refused` are by path too."""
 
     def __init__(self):
         self.listings = {path: [] for path in ("orders", "invoices", "creditmemos", "shipments", "customers/search")}

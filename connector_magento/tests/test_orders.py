@@ -2,6 +2,7 @@
 
 from datetime import datetime, timezone
 
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from odoo.addons.connector_base.canonical import OrderChange
@@ -87,6 +88,8 @@ class TestMagentoOrders(MagentoOrdersCase):
         payload.update(state="holded", status="holded", updated_at="2026-11-20 11:00:00")
         order = self.run_import()
         self.assertEqual((order.magento_state, order.integration_fulfillment_status), ("holded", "on_hold"))
+        payload.update(state="at_the_tailor", status="x", updated_at="2026-11-20 11:30:00")
+        self.assertRecordValues(self.run_import(), [{"magento_state": False, "magento_status": "x"}])
         payload.update(state="canceled", status="canceled", updated_at="2026-11-20 12:00:00")
         self.assertEqual(self.run_import().state, "cancel")
 
@@ -111,6 +114,25 @@ class TestMagentoOrders(MagentoOrdersCase):
         self.assertEqual(self.told(), ["orders/1/cancel", "orders/1/comments"])
         self.assertIn("not in stock", self.shop.written[1][2]["statusHistory"]["comment"])
         self.assertEqual(order.state, "cancel")
+
+    def test_held_and_released_from_odoo(self):
+        payload = self.add("orders", magento_order(1))
+        order = self.run_import()
+
+        def hold():
+            payload.update(state="holded", status="holded", updated_at="2026-11-20 12:00:00")
+            return True
+
+        self.shop.answers["orders/1/hold"] = hold
+        self.assertTrue(order.integration_can_hold)
+        order.action_integration_platform_hold()
+        job = self.env["sync.job"].search([("operation", "=", "hold_order")])
+        job._run_hold_order(**job.arguments)
+        self.assertEqual((self.told(), order.integration_fulfillment_status), (["orders/1/hold"], "on_hold"))
+        self.backend.state = "disconnected"
+        order.invalidate_recordset(["integration_can_hold"])
+        with self.assertRaises(UserError):
+            order.action_integration_platform_release()
 
     def test_a_cancellation_that_magento_refuses(self):
         self.add("orders", magento_order(1))

@@ -15,7 +15,7 @@ class IntegrationAdapterShopify(models.AbstractModel):
 
     def _capabilities(self):
         """Override of `connector_base`."""
-        return super()._capabilities() | {"refunds_out", "orders_update"}
+        return super()._capabilities() | {"refunds_out", "orders_update", "order_tags_out"}
 
     def _preview_refund(self, backend, request):
         """Override of `connector_base`."""

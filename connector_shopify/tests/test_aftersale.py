@@ -62,7 +62,7 @@ class TestAftersale(ShopifyCase):
         return RefundRequest(**{"order_external_id": "1", "lines": (line,), "key": "k", **changes})
 
     def test_preview(self):
-        self.assertLessEqual({"refunds_out", "orders_update"}, self.adapter._capabilities())
+        self.assertLessEqual({"refunds_out", "orders_update", "order_tags_out"}, self.adapter._capabilities())
         preview = self.adapter._preview_refund(self.backend, self.request(shipping=Decimal("3")))
         self.assertEqual((preview.currency, preview.amount, preview.shipping), ("EUR", 23, 3))
         self.assertEqual(self.store.count("SuggestedRefund"), 1)

@@ -55,6 +55,7 @@ def test_in():
     found = parse_customer(customer(), groups={"2": "Wholesale"})
     assert (found.external_id, found.name) == ("5", "Ann B. Lee")
     assert found.customer.tags == ("Wholesale", "newsletter")
+    assert (found.customer.group_external_id, found.customer.group_name) == ("2", "Wholesale")
     assert [place.city for place in found.addresses] == ["Dallas", "Austin"]
     assert (found.addresses[0].state_code, found.addresses[0].state_name) == ("TX", "Texas")
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from odoo.addons.connector_base.canonical import RefundRequest, RefundRequestLine, mark
 from odoo.addons.connector_base.transport import DataError
-from odoo.addons.connector_magento.order_cancel import cancel_order
+from odoo.addons.connector_magento.order_cancel import cancel_order, hold_order
 from odoo.addons.connector_magento.order_comment import add_comment
 from odoo.addons.connector_magento.parser_reckoning import Reckoning
 from odoo.addons.connector_magento.renderer_refund import refund_body
@@ -79,6 +79,13 @@ def test_paid_by_hand_in_part():
     assert cancel(shop) == ["order/1/refund", "orders/1/cancel"]
 
 
+def test_paid_in_both_ways():
+    placed = order(1, [item(11), item(12)])
+    invoices = [invoice(placed, 101, transaction="t1", grand_total=20), invoice(placed, 102, grand_total=20)]
+    shop = SalesShop(orders=[placed], invoices=invoices)
+    assert cancel(shop) == ["invoice/101/refund", "order/1/refund"]
+
+
 def test_the_money_is_to_be_kept():
     placed = order(1)
     shop = SalesShop(invoices=[invoice(placed)], orders=[placed])
@@ -100,6 +107,24 @@ def test_done_again_it_does_what_is_left():
     placed["items"][1]["qty_refunded"] = 1
     shop = SalesShop(orders=[placed], invoices=invoices, creditmemos=[made])
     assert cancel(shop) == []
+
+
+# === HOLD === #
+
+
+@pytest.mark.parametrize("hold, path", [(True, "orders/1/hold"), (False, "orders/1/unhold")])
+def test_hold_and_release(hold, path):
+    placed = order(1, state="processing" if hold else "holded")
+    shop = SalesShop(orders=[placed])
+    shop.answers[path] = True
+    hold_order(shop.client, "1", hold=hold)
+    assert [told for _method, told, _body in shop.written] == [path]
+    hold_order(shop.client, "1", hold=not hold)
+    assert len(shop.written) == 1, "it is in that state already"
+    shop.answers[path] = False
+    with pytest.raises(DataError, match="processing") as caught:
+        hold_order(shop.client, "1", hold=hold)
+    assert caught.value.remedy
 
 
 # === COMMENTS === #

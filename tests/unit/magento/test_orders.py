@@ -261,7 +261,10 @@ def test_guests_and_groups():
     assert (document.customer.external_id, document.customer.email) == ("", "ann@example.com")
     assert document.customer.tags == ("General",)
     assert dict(document.attributes)["customer_group"] == "General"
+    assert document.customer.group_external_id is UNSET
     assert parse_order(order(1)).customer.tags is UNSET
+    customer = parse_order(order(1), groups={"1": "General"}).customer
+    assert (customer.group_external_id, customer.group_name) == ("1", "General")
 
 
 def test_where_it_was_placed():
