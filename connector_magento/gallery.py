@@ -105,3 +105,50 @@ class Gallery:
             "file": entry.text("file"),
         }
         self._client.call("PUT", "products/{}/media/{}", self._sku, key, json={"entry": body})
+
+
+def send_pictures(client, work, shelf, read_image):
+    """Show what a variant is shown with in its own gallery, everything else in the product's.
+
+    :param Work work: of the product, whose variants have their ids; gets the ids of the pictures
+    """
+    document = work.wanted
+    galleries = {}
+    for one in (document, *document.variants):
+        payload = shelf.get(one.external_id) or work.present
+        galleries.setdefault(one.external_id, Gallery(client, payload["sku"], payload, read_image))
+    own = galleries.pop(document.external_id)
+    shown = {variant.image for variant in document.variants if variant.image} if document.options else set()
+    elsewhere = {key for gallery in galleries.values() for key in gallery.entries}
+    # What Odoo never read and Magento has no more is nowhere
+    images = [
+        image
+        for image in document.images
+        if image.key not in shown
+        and image.external_id not in elsewhere
+        and (image.checksum or image.external_id in own.entries)
+    ]
+    found = {image.external_id for image in document.images} & (elsewhere | own.entries.keys())
+    for image, key in zip(images, own.show(images), strict=True):
+        work.image_ids[image.checksum] = key
+    if document.options:
+        _send_variant_pictures(work, galleries)
+    for image in document.images:
+        if image.external_id in found:
+            work.image_ids.setdefault(image.checksum, image.external_id)
+
+
+def _send_variant_pictures(work, galleries):
+    by_key = {image.key: image for image in work.wanted.images}
+    for variant in work.wanted.variants:
+        gallery, image = galleries[variant.external_id], by_key.get(variant.image)
+        if image is None:
+            if variant.image == "":
+                for key in list(gallery.entries):
+                    gallery.remove(key)
+            continue
+        if gallery.find(image) is None and image.external_id and gallery.entries:
+            continue  # the same picture under another id, as far as anybody can tell
+        if image.checksum:
+            [key] = gallery.show([image])
+            work.image_ids.setdefault(image.checksum, key)

@@ -8,7 +8,8 @@ from ..criteria import time_text
 from ..listing import Listing
 from ..parser_product import parse_category, parse_product
 from ..parser_reader import Reader
-from ..product_pusher import ProductPusher, remove_product
+from ..product_calls import remove_product
+from ..product_pusher import ProductPusher
 from ..product_reading import read_by_id, read_families, read_texts
 from ..terms import read_all, read_terms
 
