@@ -115,12 +115,17 @@ PLACED_ATTRIBUTES = frozenset({"cost", "country_of_manufacture", "special_price"
 # The attribute set that every shop has from the start:
 # https://developer.adobe.com/commerce/webapi/rest/tutorials/configurable-product/plan-product
 DEFAULT_SET = "4"
+# https://developer.adobe.com/commerce/webapi/rest/tutorials/configurable-product/plan-product (entity_type_id)
+PRODUCT_ENTITY_TYPE = "4"
 # https://experienceleague.adobe.com/en/docs/commerce-admin/config/general/general (Weight Unit), in kilograms
 WEIGHT_UNITS = {"kgs": Decimal(1), "lbs": Decimal("0.45359237")}
 # The root of all categories is nobody's category: below it stands one tree per store group
 ROOT_CATEGORY = "1"
 # https://developer.adobe.com/commerce/webapi/rest/tutorials/grouped-product/
 GROUPED_LINK = "associated"
+# What tells a variant that is one already (HTTP 400); errors are named by their words before these are filled in
+ALREADY_ATTACHED = "The product is already attached."
+GONE = "product_gone"
 PICTURES_PATH = "catalog/product"
 PAGE_PATH = "catalog/product/view/id/"
 PICTURE_TYPES = frozenset({"image/jpeg", "image/png", "image/gif"})

@@ -1,6 +1,6 @@
 from odoo import models
 
-from odoo.addons.connector_base.canonical import Channel
+from odoo.addons.connector_base.canonical import PRODUCT_PARTS, Channel
 from odoo.addons.connector_base.transport import DataError, Page, read_picture
 
 from .. import const
@@ -8,6 +8,8 @@ from ..criteria import time_text
 from ..listing import Listing
 from ..parser_product import parse_category, parse_product
 from ..parser_reader import Reader
+from ..product_calls import remove_product
+from ..product_pusher import ProductPusher
 from ..product_reading import read_by_id, read_families, read_texts
 from ..terms import read_all, read_terms
 
@@ -21,7 +23,7 @@ class IntegrationAdapterMagento(models.AbstractModel):
 
     def _capabilities(self):
         """Override of `connector_base`."""
-        return super()._capabilities() | {"products_in"}
+        return super()._capabilities() | {"products_in", "products_out"}
 
     def _fetch_products(self, backend, since, page=None):
         """Override of `connector_base`: a changed variant brings its whole product."""
@@ -95,6 +97,32 @@ class IntegrationAdapterMagento(models.AbstractModel):
             limit=const.PICTURE_MEGABYTES,
             remedy="Look at the picture on the product's page in Magento; upload it there again or remove it.",
         )
+
+    # === OUT === #
+
+    def _product_parts(self):
+        """Override of `connector_base`."""
+        return frozenset(PRODUCT_PARTS)
+
+    def _push_products(self, backend, pushes, read_image):
+        """Override of `connector_base`."""
+        pusher = ProductPusher(
+            backend._magento_client(),
+            read_image,
+            languages=backend._translation_languages().values(),
+            barcode=backend.magento_barcode_attribute or "",
+        )
+        yield from pusher.push(pushes)
+
+    def _remove_products(self, backend, external_ids, *, delete):
+        """Override of `connector_base`: Magento archives nothing, so such products are disabled."""
+        client, errors = backend._magento_client(), {}
+        for product in read_by_id(client, sorted(map(int, external_ids))):
+            try:
+                remove_product(client, product, delete=delete)
+            except DataError as error:
+                errors[str(product["id"])] = error
+        return errors
 
 
 def since_text(since):

@@ -1,0 +1,87 @@
+"""Changing and removing one of Magento's products, and what is there of those that are pushed. No Odoo import."""
+
+from odoo.addons.connector_base.transport import DataError
+
+from . import const
+from .parser_product import child_ids
+from .product_reading import read_by_id, read_by_sku
+
+
+class Shelf:
+    """What Magento has of a page of products that are pushed, as listed."""
+
+    def __init__(self, client):
+        self._client = client
+        self._by_id = {}
+        self._by_sku = {}  # those that have the SKUs of new products
+
+    def look(self, pushes):
+        """Read what is there of the products and variants that are known, and who has the SKUs of new ones."""
+        ids, skus = set(), set()
+        for push in pushes:
+            document = push.document
+            ids.update(int(one.external_id) for one in (document, *document.variants) if one.external_id)
+            skus.update(variant.sku for variant in document.variants if variant.sku and not variant.external_id)
+            if document.options and not document.external_id:
+                skus.add(push.key)
+        self._by_id = {str(payload["id"]): payload for payload in read_by_id(self._client, sorted(ids))}
+        self._by_sku = read_by_sku(self._client, skus) if skus else {}
+
+    def get(self, external_id):
+        """Return a product, None where there is none."""
+        return self._by_id.get(external_id)
+
+    def keep(self, payload):
+        """Remember how a product is by now."""
+        self._by_id[str(payload["id"])] = payload
+
+    def claim(self, sku, name):
+        """Return the product that has a new one's SKU already, {} for none.
+
+        :raise DataError: it is another one
+        """
+        found = self._by_sku.get(sku) or {}
+        if found and found.get("name", "").strip().casefold() != name.strip().casefold():
+            raise DataError(
+                f"Magento has another product with the SKU {sku}: “{found.get('name')}”.",
+                remedy="If it is the same, give both the same name, or import the products of Magento so that they are "
+                "linked. Else give one of them another SKU (internal reference).",
+            )
+        return found
+
+
+def create_product(client, fields, **more):
+    """Create a product; return it."""
+    return client.call("POST", "products", json=fields.body(**more))
+
+
+def change_product(client, present, fields):
+    """Change a product; return it as it is then, with what the answer does not hold.
+
+    By another SKU Magento finds the product by its id.
+    """
+    sku = fields.own.get("sku") or present["sku"]
+    renamed = {} if sku == present["sku"] else {"id": present["id"]}
+    answer = client.call("PUT", "products/{}", sku, json=fields.body(sku=sku, **renamed))
+    return {**present, **answer}
+
+
+def remove_product(client, product, *, delete):
+    """Disable a product, or delete it for good with its variants, which nobody sells by themselves.
+
+    Done when there is none.
+
+    :param dict product: as listed
+    :raise DataError: refused
+    """
+    sku = product["sku"]
+    try:
+        if delete:
+            for child in read_by_id(client, child_ids(product)):
+                remove_product(client, child, delete=True)
+            client.call("DELETE", "products/{}", sku)
+        else:
+            client.call("PUT", "products/{}", sku, json={"product": {"sku": sku, "status": const.DISABLED}})
+    except DataError as error:
+        if error.status != 404:
+            raise
