@@ -68,7 +68,6 @@ PROBES = {
         ("GET", "creditmemos", _ONE),
         ("GET", "shipments", _ONE),
     ),
-    "orders_in": (("GET", "orders", _ONE), ("GET", "invoices", _ONE), ("GET", "creditmemos", _ONE)),
     "orders_hold": (("POST", "orders/0/hold", {}), ("POST", "orders/0/unhold", {})),
     "orders_cancel": (("POST", "orders/0/cancel", {}),),
     "orders_update": (("POST", "orders/0/comments", {}),),
@@ -80,14 +79,6 @@ PROBES = {
     "products_in": _CATALOGUE,
     "products_out": (*_CATALOGUE, ("POST", "products", {}), ("POST", "categories", {})),
     "prices_out": (("GET", "customerGroups/search", _ONE), ("POST", "products/tier-prices-information", {"skus": []})),
-    "customers_out": (("GET", "customers/search", _ONE), ("POST", "customers", {})),
-    "products_in": (
-        ("GET", "products", _ONE),
-        ("GET", "products/attributes", _ONE),
-        ("GET", "products/attribute-sets/sets/list", _ONE),
-        ("GET", "categories/list", _ONE),
-    ),
-    "products_out": (("GET", "products", _ONE), ("GET", "products/attributes", _ONE), ("GET", "categories/list", _ONE)),
 }
 # The same for stock, by whether the shop keeps it by source
 _SOURCES = (("GET", "inventory/sources", _ONE), ("GET", "inventory/source-items", _ONE))
