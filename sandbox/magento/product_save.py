@@ -4,7 +4,7 @@ A product that is there is changed: what is not sent stays, lists that are sent 
 https://developer.adobe.com/commerce/webapi/rest/tutorials/
 """
 
-from . import attributes, bundles, configurables, downloads, links, media, prices, product
+from . import attributes, bundles, categories, configurables, downloads, links, media, prices, product
 from .attributes import DEFAULT_SET
 from .errors import ApiError, invalid, missing, required
 from .inputs import ANY, ATTRIBUTES
@@ -139,6 +139,5 @@ def _parts(shop: Shop, record: dict, wanted: dict) -> dict:
 
 
 def _category_link(shop: Shop, entry: dict) -> dict:
-    if shop.get("category", int(entry["category_id"])) is None:
-        raise missing("No such entity with %fieldName = %fieldValue", fieldName="id", fieldValue=entry["category_id"])
-    return {"position": entry.get("position") or 0, "category_id": str(entry["category_id"])}
+    found = categories.category(shop, entry.get("category_id"))
+    return {"position": entry.get("position") or 0, "category_id": str(found["id"])}
