@@ -19,6 +19,7 @@ NEEDED = {
     "attribute_id": "Option attribute ID is not specified.",
     "values": "Option values are not specified.",
 }
+NO_CHOICE = 'The "%1" attribute doesn\'t include an option with "%2" ID.'
 ATTACHED = "The product is already attached."
 
 
