@@ -70,6 +70,18 @@ def test_post_of_a_sku_that_is_there_changes_it_whatever_its_case(magento):
     assert magento.search("products")["total_count"] == 1
 
 
+def test_a_product_sent_with_its_id_gets_the_sku_that_is_sent(magento):
+    mug = save(magento)
+    link = {"sku": "POT", "link_type": "related", "linked_product_sku": "MUG", "position": 1}
+    save(magento, sku="POT", name="Pot", product_links=[link])
+    after = magento.call("PUT", "products/CUP", {"product": {"sku": "CUP", "id": mug["id"]}})
+    assert (after["id"], after["sku"], after["name"]) == (mug["id"], "CUP", "Mug")
+    assert magento.call("GET", "products/MUG", status=404)
+    assert magento.get("products/POT")["product_links"][0]["linked_product_sku"] == "CUP"
+    taken = magento.call("PUT", "products/POT", {"product": {"sku": "POT", "id": mug["id"]}})
+    assert taken["sku"] == "POT-1"
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
