@@ -6,7 +6,7 @@ https://developer.adobe.com/commerce/webapi/rest/tutorials/
 
 from . import attributes, bundles, categories, configurables, downloads, links, media, prices, product
 from .attributes import DEFAULT_SET
-from .errors import ApiError, invalid, missing, required
+from .errors import ApiError, invalid, missing
 from .inputs import ANY, ATTRIBUTES
 from .shop import Shop
 
@@ -37,7 +37,7 @@ def save(shop: Shop, wanted: dict, store_id: int) -> dict:
     It is known by the id that is sent, and then has the SKU that is sent; without an id it is known by its SKU.
     """
     if not (wanted.get("sku") or "").strip():
-        raise required("sku")
+        raise invalid(EMPTY, "sku")
     known = shop.get("product", wanted["id"]) if wanted.get("id") else product.find(shop, wanted["sku"])
     view = 0 if len(shop.stores) < 3 else store_id
     record = known or _new(shop, wanted, store_id)

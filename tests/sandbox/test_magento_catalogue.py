@@ -88,7 +88,7 @@ def test_a_product_sent_with_its_id_gets_the_sku_that_is_sent(magento):
         ({"name": None}, 'The "%1" attribute value is empty. Set the attribute and try again.'),
         ({"price": None}, 'The "%1" attribute value is empty. Set the attribute and try again.'),
         ({"price": -1}, "Please enter a number 0 or greater in this field."),
-        ({"sku": ""}, '"%fieldName" is required. Enter and try again.'),
+        ({"sku": ""}, 'The "%1" attribute value is empty. Set the attribute and try again.'),
         ({"sku": "x" * 65}, "SKU length should be 64 characters maximum."),
         ({"type_id": "odd"}, 'The "%1" product type doesn\'t exist. Verify the type and try again.'),
         ({"status": 7}, "Invalid product data: %1"),
