@@ -192,6 +192,11 @@ def test_listing_by_time_and_id_skips_nothing(magento):
         ("price", "20", "eq", 1),
         ("type_id", "virtual", "neq", 2),
         ("name", "%ea%", "like", 1),
+        ("name", "%ea%", "nlike", 2),
+        ("sku", "MUG,POT", "nin", 1),
+        ("barcode", "1", "neq", 0),
+        ("care", "2", "finset", 1),
+        ("care", "3", "nfinset", 1),
         ("status", 2, "eq", 1),
         ("barcode", "", "notnull", 1),
         ("special_price", "9.5", "eq", 1),
@@ -201,8 +206,8 @@ def test_listing_by_time_and_id_skips_nothing(magento):
     ],
 )
 def test_filters(magento, field, value, kind, found):
-    barcode = [{"attribute_code": "barcode", "value": "1"}, {"attribute_code": "special_price", "value": 9.5}]
-    save(magento, custom_attributes=barcode)
+    values = {"barcode": "1", "special_price": 9.5, "care": "1,2"}
+    save(magento, custom_attributes=[{"attribute_code": code, "value": value} for code, value in values.items()])
     links = {"category_links": [{"category_id": "2", "position": 1}]}
     save(magento, sku="POT", name="Teapot", price=30, status=2, extension_attributes=links)
     save(magento, sku="FIX", name="Repair", price=5, type_id="virtual")
