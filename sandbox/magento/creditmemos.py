@@ -168,8 +168,7 @@ def _check_worth(sale: Sale, totals: dict[str, Decimal], document: dict):
     """Write the grand total, after what is given back by other means; refuse more than was paid."""
     use_others(sale, document, totals, CREDITMEMO)
     order = sale.order
-    others = (document.get("extension_attributes") or {}).values()
-    if totals["base_"] < 0 or (totals["base_"] == 0 and not any(others)):
+    if totals["base_"] < 0 or (totals["base_"] == 0 and "_others" not in document):
         raise refuse("Creditmemo", "The credit memo's total must be positive.")
     left = dec(order.get("base_total_paid")) - dec(order.get("base_total_refunded"))
     if totals["base_"] > left:
@@ -269,7 +268,7 @@ def refund_invoice(call: Call, number: int):
     return _refund(call, Sale(call.shop, document["order_id"]), Wanted.of(call.body, document))
 
 
-@route("POST", "creditmemo/{id:int}/comments", RESOURCE, entity=ANY)
+@route("POST", "creditmemo/{id:int}/comments", RESOURCE, body={"entity": ANY})
 def comment(call: Call, number: int):
     return add_comment(call.shop, "creditmemo", _one(call, number), call.body["entity"], at=call.shop.now())
 

@@ -18,6 +18,8 @@ NULLABLE = frozenset((
     "shipping_address_id", "shipping_description", "total_canceled", "total_invoiced", "total_paid", "total_refunded",
     "transaction_id", "parent_txn_id",
 ))  # fmt: skip
+#: Of what an invoice or a credit memo was paid by besides, the API tells these.
+TOLD = ("gift_cards", "customer_balance")
 COMMENT = {"comment": str, "is_visible_on_front": int, "extension_attributes": object}
 
 
@@ -174,16 +176,19 @@ class Rows:
 
 def use_others(sale: Sale, document: dict, totals: dict[str, Decimal], kind: Kind):
     """Take gift cards, store credit and points off what a document comes to, as far as they go."""
-    extension = sale.order["extension_attributes"]
+    extension, used = sale.order["extension_attributes"], sale.order.setdefault("_others", {})
     for name in OTHER_MEANS:
         for prefix in SIDES:
             left = (
-                dec(extension.get(f"{prefix}{name}_amount")) - dec(extension.get(f"{prefix}{name}_invoiced"))
+                dec(extension.get(f"{prefix}{name}_amount")) - dec(used.get(f"{prefix}{name}_invoiced"))
                 if kind is INVOICE
                 else sale.other_left(name, prefix)
             )
             amount = min(left, totals[prefix])
             if amount > 0:
                 totals[prefix] -= amount
-                document.setdefault("extension_attributes", {})[f"{prefix}{name}_amount"] = num(amount)
-                add(extension, f"{prefix}{name}_{kind.done}", amount)
+                document.setdefault("_others", {})[f"{prefix}{name}"] = num(amount)
+                if name in TOLD:
+                    document.setdefault("extension_attributes", {})[f"{prefix}{name}_amount"] = num(amount)
+                    add(extension, f"{prefix}{name}_{kind.done}", amount)
+                add(used, f"{prefix}{name}_{kind.done}", amount)

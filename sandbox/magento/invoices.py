@@ -178,10 +178,11 @@ def capture(call: Call, number: int):
     call.shop.put("invoice", number, {**document, "updated_at": sale.at})
     sale.settle()
     sale.save()
-    return True
+    # A text, the schema says.
+    return "1"
 
 
-@route("POST", "invoices/comments", RESOURCE, entity=ANY)
+@route("POST", "invoices/comments", RESOURCE, body={"entity": ANY})
 def comment(call: Call):
     given = call.body["entity"]
     document = _one(call, int(given.get("parent_id") or 0))

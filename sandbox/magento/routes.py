@@ -77,16 +77,17 @@ class Route:
 ROUTES: dict[tuple[str, int], list[Route]] = {}
 
 
-def route(method: str, path: str, resource: str, *, entity: str | None = None, **declared):
+def route(method: str, path: str, resource: str, *, entity: str | None = None, body: dict | None = None, **declared):
     """Register a function for an address below ``/V1/``.
 
-    ``declared`` are the parameters of its body, with ``__`` at the end if they need not be there; ``entity`` is the
-    property of the body that is also the first value of the path (``product.sku``).
+    ``declared`` are the parameters of its body, with ``__`` at the end if they need not be there; ``body`` those whose
+    names are taken here; ``entity`` is the property of the body that is also the first value of the path
+    (``product.sku``).
     """
 
     def register(answer: Callable) -> Callable:
         parts = tuple(path.split("/"))
-        names = {name.replace("__", "?"): kind for name, kind in declared.items()}
+        names = {**{name.replace("__", "?"): kind for name, kind in declared.items()}, **(body or {})}
         known = ROUTES.setdefault((method, len(parts)), [])
         known.append(Route(method, parts, answer, resource, names, entity))
         # What is written out wins over what may be anything.

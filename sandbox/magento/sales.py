@@ -152,8 +152,8 @@ class Sale:
 
     def other_left(self, name: str, prefix: str) -> Decimal:
         """What of a gift card and the like was invoiced and not given back."""
-        extension = self.order["extension_attributes"]
-        return dec(extension.get(f"{prefix}{name}_invoiced")) - dec(extension.get(f"{prefix}{name}_refunded"))
+        used = self.order.get("_others") or {}
+        return dec(used.get(f"{prefix}{name}_invoiced")) - dec(used.get(f"{prefix}{name}_refunded"))
 
     @property
     def can_refund(self) -> bool:
