@@ -59,11 +59,12 @@ def money(value) -> Decimal:
 
 
 def owed(document: dict, rows: list[dict]) -> Decimal:
-    """What a document's rows and its shipping come to, by Magento's formula."""
-    goods = sum(
-        money(row["row_total"]) - money(row["discount_amount"]) + money(row["discount_tax_compensation_amount"])
-        for row in rows
-    )
-    shipping = money(document["shipping_amount"]) + money(document["shipping_discount_tax_compensation_amount"])
-    discount = -money(document["discount_amount"]) - sum(money(row["discount_amount"]) for row in rows)
-    return goods + shipping - discount + money(document["tax_amount"])
+    """What an order, an invoice or a credit memo comes to by Magento's formula, with the discounts of its rows."""
+    discount = -money(document["discount_amount"])
+    shipping = money(document["shipping_amount"]) - (discount - sum(money(row["discount_amount"]) for row in rows))
+    compensation = money(document["discount_tax_compensation_amount"])
+    if "items" in document and "qty_ordered" in document["items"][0]:
+        # Only an order tells that of its shipping by itself.
+        compensation += money(document["shipping_discount_tax_compensation_amount"])
+    goods = sum(money(row["row_total"]) - money(row["discount_amount"]) for row in rows)
+    return goods + shipping + compensation + money(document["tax_amount"])

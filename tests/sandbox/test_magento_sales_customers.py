@@ -65,7 +65,8 @@ def test_searching(magento):
 
 
 def test_groups(magento):
-    assert [entry["code"] for entry in magento.search("customerGroups/search")["items"]][:2] == [
+    codes = [entry["code"] for entry in magento.search("customerGroups/search")["items"]]
+    assert codes[:2] == [
         "NOT LOGGED IN",
         "General",
     ]
@@ -83,7 +84,8 @@ def test_groups(magento):
 
 def test_the_control_api(magento):
     given = {
-        "first_name": "Zoë", "last_name": "O'Brien", "email": "zoe@example.com", "group": "Wholesale", "subscribed": True,
+        "first_name": "Zoë", "last_name": "O'Brien", "email": "zoe@example.com", "group": "Wholesale",
+        "subscribed": True,
         "default_address": {"address1": "1 rue", "city": "Lyon", "zip": "69002", "country_code": "FR", "phone": "1"},
     }  # fmt: skip
     record = magento.control("POST", "/customers", given, status=201)
