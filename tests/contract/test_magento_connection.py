@@ -1,4 +1,4 @@
-"""Connecting, as the client does it, with the sandbox: signatures, tokens, the survey, websites and stores, refusals."""
+"""Connecting with the sandbox, as the client does it: signatures, tokens, the survey, websites, refusals."""
 
 from datetime import datetime, timezone
 
@@ -56,7 +56,7 @@ def connect(stand_in, shop):
 
 
 def test_the_survey(connect):
-    found = survey(connect(), sorted(const.PROBES) + ["stock_in", "stock_out"])
+    found = survey(connect(), [*sorted(const.PROBES), "stock_in", "stock_out"])
     assert found.denied == ()
     assert [site["name"] for site in found.websites] == ["Europe", "America"]
     assert found.currencies == ["EUR", "USD"]
