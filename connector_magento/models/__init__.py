@@ -1,5 +1,6 @@
 from . import (
     integration_adapter,
+    integration_adapter_prices,
     integration_adapter_products,
     integration_adapter_stock,
     integration_backend,

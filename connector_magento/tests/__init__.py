@@ -1,0 +1,1 @@
+from . import test_prices, test_products, test_stock
