@@ -23,9 +23,7 @@ class TestStock(CatalogueCase):
         return {"sku": sku, "source_code": source, "quantity": quantity, "status": 1}
 
     def level(self, sku, quantity, expected=None, location="default"):
-        return StockLevel(
-            item_external_id=sku, location_external_id=location, quantity=quantity, expected=expected
-        )
+        return StockLevel(item_external_id=sku, location_external_id=location, quantity=quantity, expected=expected)
 
     def push(self, *levels):
         return {
@@ -108,7 +106,7 @@ class TestStock(CatalogueCase):
         return found[binding.id, place.id]
 
     def test_a_source_holds_what_its_orders_wait_for(self):
-        """From the order to the shop knowing that it left, the source is told the same as the shelf has for the shop."""
+        """From the order until the shop knows that it left, the source is told the same."""
         place, binding = self.place(holds_orders=True)
         order = self.order(binding.odoo_id, 3)
         self.assertEqual(self.told(place, binding), 10, "the shop sets three aside by itself")
