@@ -186,8 +186,8 @@ def _tell_fixed(entry: dict, item: dict, quantity: Decimal, *of: str | list[Deci
     told = json.loads(entry.get("weee_tax_applied") or item["weee_tax_applied"])
     left = {"row_amount": net, "row_amount_incl_tax": net + tax}
     for number, fixed in enumerate(told, 1):
-        for name in left:
-            part = left[name] if number == len(told) else cents(dec(fixed[prefix + name]) * net / whole)
+        for name, rest in left.items():
+            part = rest if number == len(told) else cents(dec(fixed[prefix + name]) * net / whole)
             left[name] -= part
             fixed[prefix + name] = num(part)
     entry["weee_tax_applied"] = json.dumps(told)
