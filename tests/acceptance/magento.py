@@ -48,10 +48,19 @@ class Magento(Platform):
     stock_operation = "POST inventory/source-items"
     shipment_operation = "POST order/{}/ship"
     refund_operation = "POST order/{}/refund"
-    # what is there is read first
+    # the shipment is read, the number added, the customer told
+    tracking_calls = 3
+    # what is there is read first, and of what attributes there are where barcodes are in one
     calls_per_part = {
         "images": {"GET products", "POST products/{}/media"},
-        **{part: {"GET products", "PUT products/{}"} for part in ("basics", "status", "variants", "prices")},
+        **{part: {"GET products", "PUT products/{}"} for part in ("basics", "status", "prices")},
+        "variants": {
+            "GET products",
+            "GET products/attributes",
+            "GET products/attribute-sets/sets/list",
+            "GET store/storeConfigs",
+            "PUT products/{}",
+        },
     }
     # Capability -> a call that only it needs
     own_calls = {
@@ -159,7 +168,7 @@ class Magento(Platform):
         return {"lines": [{"title": f"Line {number}", "price": "1.10"} for number in range(130)]}
 
     def touch(self, external_id):
-        self._act(external_id, "touch", note="touched")
+        self._act(external_id, "touch", customer_note="touched")
 
     def delete(self, external_id):
         self._control(f"orders/{external_id}/delete", {})
@@ -183,7 +192,11 @@ class Magento(Platform):
     # === PRODUCTS === #
 
     def place_product(self, **spec):
-        return str(self._control("products", spec)["id"])
+        """Of each variant there is some at the first source: Magento sends nothing that is not there."""
+        product = self._control("products", spec)
+        for variant in product["variants"]:
+            stock.set_item(self.shop, variant["sku"], stock.DEFAULT_SOURCE, 100)
+        return str(product["id"])
 
     def change_product(self, external_id, **changes):
         self._later()

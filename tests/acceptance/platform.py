@@ -26,6 +26,8 @@ class Platform:
     stock_operation = "*"
     shipment_operation = "*"
     refund_operation = "*"
+    # How many calls a tracking number takes that comes later
+    tracking_calls = 1
     # Part of a product -> the kinds of calls that a change of it takes, where that is not one call
     calls_per_part = {}
 
