@@ -78,7 +78,8 @@ def _buyers(shop: Shop, chosen, count: int, at: str) -> dict[str, list[dict]]:
     """Customers by country."""
     found: dict[str, list[dict]] = {}
     with shop.store.transaction():
-        for index in range(count):
+        known = shop.store.count(shop.domain, "customer")
+        for index in range(known, known + count):
             place = people.pick_place(chosen)
             name = people.person(chosen, place[1])
             home = people.address(chosen, place, name, 0)
