@@ -3,7 +3,7 @@
 from werkzeug.wrappers import Request, Response
 
 from ..framework.services import Services
-from . import bulk, creditmemos, customers, invoices, orders, sales, shipments, stock, stock_api, stores
+from . import bulk, creditmemos, customers, invoices, orders, sales, sales_pages, shipments, stock, stock_api, stores
 from .api import RestApi
 from .control import Control, summary
 from .shop import Shop, create_shop
@@ -47,7 +47,9 @@ class Magento:
         return self.controls.answer(request, parts)
 
     def page(self, request: Request, domain: str, parts: list[str]) -> Response:
-        return Response("Not Found", 404, content_type="text/plain")
+        shop = self.shop(domain)
+        answer = sales_pages.page(shop, request, parts) if shop.exists else None
+        return answer or Response("Not Found", 404, content_type="text/plain")
 
     def shops(self) -> list[dict]:
         return [summary(self.shop(domain)) for domain in self._domains()]

@@ -405,3 +405,21 @@ def test_the_control_api_of_an_order(magento):
     magento.control("GET", f"/orders/{number}", status=404)
     assert magento.search("invoices")["total_count"] == 0
     magento.call("GET", f"orders/{number}", status=404)
+
+
+# --- its pages -------------------------------------------------------------------------------------------------------
+def test_pages_of_orders(magento):
+    product(magento, "cup", stock=5, price=12)
+    form = {"sku": ["cup", "", ""], "quantity": ["2", "1", "1"], "place": "9", "payment": "checkmo"}
+    placed = magento.client.post(f"/shop/{magento.domain}/orders/place", data=form)
+    assert placed.status_code == 303
+    here = placed.location
+    for action in ("invoice", "ship"):
+        assert magento.client.post(f"{here}/{action}").status_code == 303
+    text = magento.client.get(here).text
+    assert "complete" in text and "SANDBOX" in text
+    assert "cannot be cancelled" in magento.client.post(f"{here}/cancel").text
+    assert "000000001" in magento.client.get(f"/shop/{magento.domain}/orders").text
+    anything = magento.client.post(f"/shop/{magento.domain}/orders/place", data={"payment": "braintree"})
+    assert "processing" in magento.client.get(anything.location).text
+    assert magento.client.get(f"/shop/{magento.domain}/orders/99").status_code == 404
