@@ -3,14 +3,27 @@
 from werkzeug.wrappers import Request, Response
 
 from ..framework.services import Services
-from . import bulk, creditmemos, customers, invoices, orders, sales, sales_pages, shipments, stock, stock_api, stores
+from . import (
+    bulk,
+    creditmemos,
+    customers,
+    invoices,
+    orders,
+    sales,
+    sales_pages,
+    shipments,
+    stock,
+    stock_api,
+    stock_items,
+    stores,
+)
 from .api import RestApi
 from .control import Control, summary
 from .shop import Shop, create_shop
 
 DEMO_DOMAIN = "demo-magento.test"
 #: Modules whose functions are routes: named here so that they are there.
-ENDPOINTS = (bulk, creditmemos, customers, invoices, orders, shipments, stock_api, stores)
+ENDPOINTS = (bulk, creditmemos, customers, invoices, orders, shipments, stock_api, stock_items, stores)
 
 
 class Magento:

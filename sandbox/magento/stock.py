@@ -25,6 +25,11 @@ def index(store: Store):
     store.index("source_item", "sku", lambda record: (record["sku"],))
 
 
+def product(shop: Shop, sku: str) -> dict | None:
+    """The product of a SKU."""
+    return next(iter(shop.find("product", "sku", sku)), None)
+
+
 # --- sources and stocks ----------------------------------------------------------------------------------------------
 def sources(shop: Shop) -> dict[str, dict]:
     """Sources by their code, the one that every shop has first."""
