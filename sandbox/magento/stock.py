@@ -123,9 +123,14 @@ def forget(shop: Shop, sku: str):
 
 
 def rename(shop: Shop, old: str, new: str):
+    """A product has another SKU: what lies there and what is reserved goes with it."""
     for record in items(shop, old):
         remove_item(shop, old, record["source_code"])
         set_item(shop, new, record["source_code"], record["quantity"], record["status"])
+    for number in stocks(shop):
+        if quantity := reserved(shop, old, number):
+            _reserve(shop, new, number, quantity)
+            _reserve(shop, old, number, -quantity)
 
 
 def reserved(shop: Shop, sku: str, stock_id: int) -> Decimal:
@@ -211,6 +216,9 @@ class Watcher:
     def saved(self, shop: Shop, product: dict, extension: dict):
         """A product was saved with these extension attributes."""
         set_stock_item(shop, product, extension.get("stock_item"))
+
+    def renamed(self, shop: Shop, before: str, after: str):
+        rename(shop, before, after)
 
     def deleted(self, shop: Shop, product: dict):
         forget(shop, product["sku"])
