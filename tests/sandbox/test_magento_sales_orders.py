@@ -423,3 +423,12 @@ def test_pages_of_orders(magento):
     anything = magento.client.post(f"/shop/{magento.domain}/orders/place", data={"payment": "braintree"})
     assert "processing" in magento.client.get(anything.location).text
     assert magento.client.get(f"/shop/{magento.domain}/orders/99").status_code == 404
+
+
+def test_lists_of_values(magento):
+    numbers = [place(magento) for _ in range(3)]
+    for wanted, kind, found in (("1,3", "in", [1, 3]), ("1,3", "nin", [2]), ("x", "in", []), ("1.0", "in", [1])):
+        items = magento.search("orders", ("entity_id", wanted, kind))["items"]
+        assert [item["entity_id"] for item in items] == found
+    named = magento.search("orders", ("customer_email", "ZOE@example.com,ann@example.com", "in"))
+    assert named["total_count"] == len(numbers)
