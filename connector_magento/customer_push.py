@@ -84,7 +84,11 @@ class _Creator:
         https://developer.adobe.com/commerce/webapi/rest/modules/ (directory/countries)
         """
         if country not in self.regions:
-            answer = self.client.call("GET", "directory/countries/{}", country)
-            regions = answer.get("available_regions") or []
+            try:
+                regions = self.client.call("GET", "directory/countries/{}", country).get("available_regions") or []
+            except DataError as error:
+                if error.status != 404:
+                    raise
+                regions = []  # a country Magento doesn't know: it says so of the customer
             self.regions[country] = {(country, region["code"]): int(region["id"]) for region in regions}
         return self.regions[country]

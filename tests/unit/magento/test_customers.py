@@ -132,6 +132,15 @@ def test_created():
     assert shop.read.count("store/storeViews") == 1
 
 
+def test_a_country_that_magento_does_not_know():
+    shop = SalesShop()
+    shop.answers.update({"customers": {"id": 77}, "store/storeViews": [{"id": 1, "website_id": 1, "code": "en"}]})
+    place = Address(name="Ann", street="Main St 1", city="X", state_code="TX", country_code="XX")
+    [result] = push(shop, account(addresses=(place,)))
+    assert result.external_id == "77"
+    assert "region_id" not in shop.written[0][2]["customer"]["addresses"][0]
+
+
 def test_one_that_is_refused_keeps_no_other():
     shop = SalesShop(**{"customers/search": [customer(), customer(6, email="bo@example.com")]})
     shop.refused["customers/5"] = (400, "A customer with the same email address already exists.")
