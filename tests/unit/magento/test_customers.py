@@ -98,6 +98,14 @@ def test_a_name_that_reads_the_same_stays():
     assert len(shop.written) == 1, "what is there already is not told"
 
 
+def test_one_word_of_a_name():
+    shop = SalesShop(**{"customers/search": [customer()]})
+    push(shop, account("5", "Zoe"))
+    values = shop.written[0][2]["customer"]
+    assert (values["firstname"], values["lastname"]) == ("Zoe", "-")
+    assert parse_customer({**customer(), **values}).name == "Zoe"
+
+
 def test_who_is_there_by_mail_is_changed():
     shop = SalesShop(**{"customers/search": [customer(email="Ann@Example.com"), customer(6, email="x@example.com")]})
     shop.listings["customers/search"][0]["email"] = "ann@example.com"
