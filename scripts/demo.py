@@ -204,7 +204,7 @@ def summary(demo: Demo) -> str:
 {addresses}
   Sandbox   {demo.sandbox.address}/ (faults, deliveries, API log)
 
-  Try this; each is on the other side seconds later:
+  Try this; each is on the other side seconds later, unless it says otherwise:
 {hints}
 
   The app Integrations lists each webhook, sync job and API call.
