@@ -7,7 +7,7 @@ from decimal import Decimal
 REST_PATH = "/rest/{store}/V1/{path}"
 ALL_STORES = "all"
 # https://developer.adobe.com/commerce/webapi/rest/use-rest/bulk-endpoints/: carried out by the consumer
-# async.operations.all, if the shop runs it. Operations: 1 done, 2 and 3 failed (2: may be tried again), 4 waiting, 5 refused
+# async.operations.all, if the shop runs it. Operations: 1 done, 2 and 3 failed (2: try again), 4 waiting, 5 refused
 BULK_PATH = "/rest/all/async/bulk/V1/{path}"
 BULK_DONE, BULK_AGAIN, BULK_WAITING = 1, 2, 4
 # From so many changes of products on they go together; seconds to wait for them, and between two looks
