@@ -35,13 +35,17 @@ class Shelf:
         """Remember how a product is by now."""
         self._by_id[str(payload["id"])] = payload
 
-    def claim(self, sku, name):
-        """Return the product that has a new one's SKU already, {} for none.
+    def find(self, sku):
+        """Return the product that has a new one's SKU already, {} for none."""
+        return self._by_sku.get(sku) or {}
 
-        :raise DataError: it is another one
+    def claim(self, sku, name):
+        """As `find`.
+
+        :raise DataError: it is another one, going by its name
         """
-        found = self._by_sku.get(sku) or {}
-        if found and found.get("name", "").strip().casefold() != name.strip().casefold():
+        found = self.find(sku)
+        if found and (found.get("name") or "").strip().casefold() != name.strip().casefold():
             raise DataError(
                 f"Magento has another product with the SKU {sku}: “{found.get('name')}”.",
                 remedy="If it is the same, give both the same name, or import the products of Magento so that they are "

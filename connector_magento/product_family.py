@@ -24,11 +24,12 @@ class FamilyPusher:
     :param terms: a function that returns the shop's `Terms`
     :param AttributeKeeper attributes: of the shop
     :param Shelf shelf: what is there
+    :param known_parents: see `ProductPusher`
     """
 
-    def __init__(self, client, terms, attributes, shelf):
+    def __init__(self, client, terms, attributes, shelf, known_parents):
         self.client, self.terms = client, terms
-        self._attributes, self._shelf = attributes, shelf
+        self._attributes, self._shelf, self._known_parents = attributes, shelf, known_parents
 
     def push(self, work):
         """Change, make and delete variants; return the products they are, in the document's order."""
@@ -49,6 +50,9 @@ class FamilyPusher:
                 return found
         if not variant.sku:
             raise no_sku(work.wanted, variant)
+        found = self._shelf.find(variant.sku)
+        if found and int(found["id"]) in child_ids(work.present):
+            return found
         return self._shelf.claim(variant.sku, child_name(work.wanted, variant))
 
     def _send_children(self, work, children):
@@ -128,8 +132,12 @@ class FamilyPusher:
                 raise
 
     def _drop(self, work, numbers):
-        """Delete variants that are no more: by itself nobody sells such a product."""
-        for child in read_by_id(self.client, sorted(numbers)):
+        """Delete variants that are no more: by itself nobody sells such a product.
+
+        Those that Odoo has never known were made in Magento meanwhile, and come in.
+        """
+        known = self._known_parents([str(number) for number in sorted(numbers)])
+        for child in read_by_id(self.client, sorted(map(int, known))):
             remove_product(self.client, child, delete=True)
 
 

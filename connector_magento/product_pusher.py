@@ -30,9 +30,10 @@ class ProductPusher:
     :param languages: BCP 47 tags of those that products are translated into
     :param str barcode: code of the attribute that holds barcodes
     :param bool in_bulk: the shop carries out what it is sent in bulk
+    :param known_parents: as of `product_reading.read_families`
     """
 
-    def __init__(self, client, read_image, *, languages=(), barcode="", in_bulk=False):
+    def __init__(self, client, read_image, *, known_parents, languages=(), barcode="", in_bulk=False):
         self.client = client
         self._read_image = read_image
         self._languages = languages
@@ -41,7 +42,7 @@ class ProductPusher:
         self._known_terms = None
         self._attributes = AttributeKeeper(client, self.terms)
         self._shelf = Shelf(client)
-        self._family = FamilyPusher(client, self.terms, self._attributes, self._shelf)
+        self._family = FamilyPusher(client, self.terms, self._attributes, self._shelf, known_parents)
 
     def terms(self):
         """Return the shop's terms, read when they are needed first."""
@@ -140,7 +141,7 @@ class ProductPusher:
     def _send_family(self, work):
         """Create or change a configurable product, then its variants; return the products that these are."""
         if not work.present:
-            work.present = self._shelf.claim(work.push.key, work.wanted.title)
+            work.present = self._shelf.find(work.push.key)  # nobody else's
         fields = render_product(work.wanted, work.parts, self.terms, work.present)
         if not work.present:
             fields |= Fields(

@@ -18,7 +18,7 @@ class IntegrationStockQuantities(models.AbstractModel):
         """Return {(product id, place id): whole units} that the platform sets aside for its own orders.
 
         That is what was ordered, less what it knows to be sent; of what is on hand (`stock_basis`), only what has left
-        already and it doesn't know of. Two queries, none where no place holds orders.
+        already and it doesn't know of. A few queries; none where no place holds orders.
 
         :param places: `integration.location` of `backend` that hold orders
         """

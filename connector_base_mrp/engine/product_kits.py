@@ -31,7 +31,12 @@ class IntegrationProductBinder(models.AbstractModel):
         )
         components = {binding.external_id: binding.odoo_id for binding in bindings}
         products = self.env["product.product"].union(*(product for _entry, product, _parts in kits))
-        boms = self.env["mrp.bom"].search([("product_tmpl_id", "in", products.product_tmpl_id.ids)])
+        boms = self.env["mrp.bom"].search(
+            [
+                ("product_tmpl_id", "in", products.product_tmpl_id.ids),
+                ("company_id", "in", (False, backend.company_id.id)),
+            ]
+        )
         new = []
         for entry, product, parts in kits:
             missing = [part.variant_external_id for part in parts if part.variant_external_id not in components]

@@ -112,6 +112,7 @@ class IntegrationAdapterMagento(models.AbstractModel):
             languages=backend._translation_languages().values(),
             barcode=backend.magento_barcode_attribute or "",
             in_bulk=backend.magento_in_bulk,
+            known_parents=backend._variant_parents,
         )
         yield from pusher.push(pushes)
 

@@ -82,11 +82,12 @@ class Shop:
         self.session = LabSession(self.lab)
         self.client = MagentoClient(self.session, f"https://{DOMAIN}")
         self.pictures = {}
+        self.unknown = set()  # ids that Odoo has never seen
 
     def push_many(self, documents, parts, *, in_bulk):
         """Return the results of pushes by their keys, and the calls that wrote something."""
         self.session.writes.clear()
-        pusher = ProductPusher(self.client, self.read_image, in_bulk=in_bulk)
+        pusher = ProductPusher(self.client, self.read_image, in_bulk=in_bulk, known_parents=self.parents)
         pushes = [
             ProductPush(key=f"odoo-{number}", document=document, parts=frozenset(parts))
             for number, document in enumerate(documents)
@@ -96,9 +97,18 @@ class Shop:
     def push(self, document, parts=PRODUCT_PARTS, key="odoo-1"):
         """Return the result of a push, and the calls that wrote something."""
         self.session.writes.clear()
-        pusher = ProductPusher(self.client, self.read_image, languages=("de-DE", "fr-FR"), barcode="barcode")
+        pusher = ProductPusher(
+            self.client,
+            self.read_image,
+            languages=("de-DE", "fr-FR"),
+            barcode="barcode",
+            known_parents=self.parents,
+        )
         [result] = pusher.push([ProductPush(key=key, document=document, parts=frozenset(parts))])
         return result, list(self.session.writes)
+
+    def parents(self, ids):
+        return {one: "" for one in ids if one not in self.unknown}
 
     def read_image(self, checksum):
         return self.pictures[checksum], "image/png", f"{checksum[:16]}.png"
@@ -249,6 +259,26 @@ def test_variants_come_and_go(shop):
     # nothing more to do
     final = replace(wanted, external_id=made.external_id, variants=result.document.variants)
     assert shop.push(final, {"variants", "prices", "basics"})[1] == []
+
+
+def test_a_variant_made_there_meanwhile_stays(shop):
+    document = with_ids(shirt("S", "M"), shop.made(shirt("S", "M")))
+    shop.unknown = {document.variants[0].external_id}
+    options = (replace(document.options[0], values=("M",)), document.options[1])
+    result, _writes = shop.push(replace(document, options=options, variants=document.variants[2:]), {"variants"})
+    assert result.error is None
+    found = shop.read(document.external_id)[document.external_id]
+    assert [variant.sku for variant in found.variants] == ["SHIRT-S-Red", "SHIRT-M-Red", "SHIRT-M-Turquoise"]
+
+
+def test_begun_and_named_otherwise_meanwhile(shop):
+    """The answer got lost half way: what is there is what was made, whatever it is called by now."""
+    document = shirt("S")
+    shop.made(replace(document, variants=document.variants[:1]))
+    made = shop.made(replace(document, title="Blouse"))
+    found = shop.read(made.external_id)
+    assert set(found) == {made.external_id}
+    assert (found[made.external_id].title, len(found[made.external_id].variants)) == ("Blouse", 2)
 
 
 def test_prices_of_variants_go_together(shop):
