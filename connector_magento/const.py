@@ -176,6 +176,7 @@ MIRRORED_ATTRIBUTES = {
     "magento_replaced_by": "relation_child_real_id",
 }
 CANCEL_REMEDIES = {
+    "OVER": "Nothing has to be done there. Import the order again if Odoo doesn't show it.",
     "SHIPPED": "Take the goods back and refund them; what was not sent can be refunded, too.",
     "PAID": "Choose to give the money back, or cancel only here.",
     "NO_HOLD": "Look at the order in Magento: what is complete, closed, canceled or under review can't be held.",

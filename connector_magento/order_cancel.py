@@ -23,6 +23,8 @@ def cancel_order(client, order_id, *, comment, restock, refund, notify):
     """
     order = read(client.call("GET", "orders/{}", order_id), "order")
     items = order.children("items")
+    if order.text("state") in (tables.CANCELED, tables.CLOSED):
+        raise _cannot("OVER", "The order is canceled or closed in Magento.")
     if any(item.number("qty_shipped") for item in items):
         raise _cannot("SHIPPED", "Goods of the order were sent.")
     paid = any(map(_is_paid, items))

@@ -58,6 +58,14 @@ def test_what_was_sent_is_not_canceled():
     assert shop.written == []
 
 
+@pytest.mark.parametrize("state", ["canceled", "closed"])
+def test_what_is_over_is_not_canceled_again(state):
+    shop = SalesShop(orders=[order(1, state=state)])
+    with pytest.raises(DataError) as caught:
+        cancel(shop)
+    assert (caught.value.code, bool(caught.value.remedy), shop.written) == ("OVER", True, [])
+
+
 @pytest.mark.parametrize("restock", [False, True])
 def test_paid_online(restock):
     placed = order(1)
