@@ -56,20 +56,13 @@ class IntegrationScopeResolver(models.AbstractModel):
     @api.model
     def _of_scope(self, backend, scope):
         scope = scope or self.env["integration.scope"]
-        if not scope:
-            own, language = {}, ""
-        else:
-            names = ("pricelist_id", "team_id", "warehouse_id", "analytic_distribution")
-            own = {name: scope._inherited(name) for name in names}
-            language = scope._inherited("lang_id").code or ""
-        pricelists = [own.get("pricelist_id"), backend.pricelist_id]
         return OrderSettings(
             scope=scope,
-            pricelists=tuple(pricelist for pricelist in pricelists if pricelist),
-            team=own.get("team_id") or backend.team_id,
-            warehouse=own.get("warehouse_id") or backend.warehouse_id,
-            language=language,
-            analytic_distribution=own.get("analytic_distribution") or backend.analytic_distribution,
+            pricelists=tuple(filter(None, (scope._inherited("pricelist_id"), backend.pricelist_id))),
+            team=scope._inherited("team_id") or backend.team_id,
+            warehouse=scope._inherited("warehouse_id") or backend.warehouse_id,
+            language=scope._inherited("lang_id").code or "",
+            analytic_distribution=scope._inherited("analytic_distribution") or backend.analytic_distribution,
         )
 
     @api.model

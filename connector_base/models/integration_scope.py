@@ -73,8 +73,7 @@ class IntegrationScope(models.Model):
     # === BUSINESS METHODS === #
 
     def _line(self):
-        """Return the scope and those it is part of, from the narrowest to the widest."""
-        self.ensure_one()
+        """Return the scope, if it is one, and those it is part of, from the narrowest to the widest."""
         line, scope = self, self.parent_id
         while scope:
             line += scope

@@ -3,7 +3,7 @@
 from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import tagged
+from odoo.tests import Form, new_test_user, tagged
 
 from odoo.addons.connector_base.canonical import Customer, Scope
 from odoo.addons.connector_base.transport import ConnectionReport
@@ -199,6 +199,16 @@ class TestScopes(EngineCase):
         self.assertIn("unknown yet", reasons["3"])
         self.assertIn("names no part", reasons["4"])
         self.assertEqual(len(self.jobs()), 1)
+
+    def test_parts_are_chosen_on_the_channels_page(self):
+        manager = new_test_user(self.env, "scopes", groups="connector_base.group_integration_manager")
+        with Form(self.backend.with_user(manager)) as form:
+            form.only_scopes = True
+            with form.scope_ids.edit(0) as line:
+                self.assertEqual(line.complete_name, "America")
+                line.chosen = True
+        self.assertTrue(self.scope("website:2").chosen)
+        self.assertFalse(self.backend.is_for_nothing)
 
     def test_products_of_other_parts(self):
         self.backend.only_scopes = True
