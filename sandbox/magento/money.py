@@ -10,6 +10,8 @@ def dec(value) -> Decimal:
     """A number of any kind, or nothing (0), as a Decimal."""
     if isinstance(value, Decimal):
         return value
+    if isinstance(value, int):
+        return Decimal(value)
     return Decimal(str(value)) if value not in (None, "") else ZERO
 
 
@@ -20,6 +22,8 @@ def cents(value) -> Decimal:
 
 def num(value) -> int | float:
     """A JSON number of at most four places: amounts are ``decimal(20,4)`` in the database."""
+    if isinstance(value, int):
+        return value
     exact = dec(value).quantize(FINE, ROUND_HALF_UP)
     return int(exact) if exact == exact.to_integral_value() else float(exact)
 
