@@ -100,6 +100,28 @@ class TestMagentoOrders(MagentoOrdersCase):
         refund = self.run_import().integration_refund_ids
         self.assertEqual((refund.amount, sum(refund.line_ids.mapped("tax"))), (22, 2))
 
+    def test_the_shops_own_currency(self):
+        payload = magento_order(1, order_currency_code="EUR", base_to_order_rate=0.5, base_grand_total=98)
+        for entry, names in (
+            (payload, ("subtotal", "shipping_amount", "shipping_incl_tax", "tax_amount", "total_paid")),
+            (payload["items"][0], ("price", "price_incl_tax", "row_total", "row_total_incl_tax", "tax_amount")),
+        ):
+            entry.update({f"base_{name}": entry[name] * 2 for name in names})
+        self.add("orders", payload)
+        self.backend.order_currency = "shop"
+        order = self.run_import()
+        self.assertEqual((order.currency_id.name, order.amount_total, order.amount_tax), ("USD", 98, 8))
+
+    def test_goods_that_come_back(self):
+        paid = self.add("orders", magento_order(1))
+        self.add("invoices", invoiced(paid))
+        shipment(paid, 2)
+        self.add("creditmemos", creditmemo(paid))
+        for expected in (False, True):
+            self.backend.magento_restock = expected
+            [document] = self.adapter._fetch_orders_by_id(self.backend, ["1"])
+            self.assertEqual(document.refunds[0].lines[0].restock, expected)
+
     def test_canceled_from_odoo(self):
         payload = self.add("orders", magento_order(1))
         order = self.run_import()
