@@ -51,7 +51,8 @@ class Quote:
         self.delivery = None if self.virtual else spec.get("shipping_address") or self.billing
         self._rules = Rules.of({**shop.config, **{name: spec[name] for name in TAX_SETTINGS if name in spec}})
         self.carriers = [good for part in sold for good in _carriers(part)]
-        self.base, self.shown = self._sum(Decimal(1)), self._sum(self.rate)
+        self.base = self._sum(Decimal(1))
+        self.shown = self.base if self.rate == 1 else self._sum(self.rate)
         self.others = self._other_means()
         paid_otherwise = sum((shown for _, shown in self.others.values()), ZERO)
         covered = self.shown.total <= paid_otherwise

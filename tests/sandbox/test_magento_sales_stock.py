@@ -10,6 +10,7 @@ LINES = [{"sku": "cup", "quantity": 3}]
 def test_a_new_shop_has_one_source_and_one_stock(magento):
     (source,) = magento.get("inventory/sources")["items"]
     assert (source["source_code"], source["enabled"]) == ("default", True)
+    magento.call("GET", "inventory/source-items", status=400)
     (stock,) = magento.search("inventory/stocks")["items"]
     assert stock["extension_attributes"]["sales_channels"] == [{"type": "website", "code": "base"}]
     assert magento.get("inventory/stock-resolver/website/base")["stock_id"] == 1
