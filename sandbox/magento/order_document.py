@@ -35,10 +35,11 @@ def base_name(name: str) -> str:
 def build(quote, at: str) -> dict:
     """The document of a new order, not yet kept."""
     shop, spec, view = quote.shop, quote.spec, quote.view
-    number, edited = shop.id("order"), spec.get("edited")
+    number, edited, state = shop.id("order"), spec.get("edited"), spec.get("state", "new")
     order = {
-        "entity_id": number, "increment_id": _number(shop, view, edited), "state": "new",
-        "status": spec.get("status", "pending"), "created_at": at, "updated_at": at, "store_id": view["id"],
+        "entity_id": number, "increment_id": _number(shop, view, edited), "state": state,
+        "status": spec.get("status") or ("pending" if state == "new" else state),
+        "created_at": at, "updated_at": at, "store_id": view["id"],
         "store_name": _store_name(quote), "quote_id": shop.id("quote"), "remote_ip": "198.51.100.7",
         "protect_code": hashlib.md5(f"{shop.domain}:{number}".encode(), usedforsecurity=False).hexdigest(),
         "is_virtual": int(quote.virtual),
