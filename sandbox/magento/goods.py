@@ -25,7 +25,8 @@ class Good:
     regular_price: Decimal
     tax_class: int
     weight: Decimal = ZERO
-    real: bool = False
+    #: The type of the product in the catalogue; None for what is none. A member of a group is sold as ``grouped``.
+    product_type: str | None = None
     children: list[tuple["Good", Decimal]] = field(default_factory=list)
     by_children: bool = False
     separately: bool = False
@@ -36,11 +37,11 @@ class Good:
     def virtual(self) -> bool:
         if self.children:
             return all(child.virtual for child, _ in self.children)
-        return self.kind in WITHOUT_DELIVERY
+        return (self.product_type or self.kind) in WITHOUT_DELIVERY
 
     @property
     def stocked(self) -> bool:
-        return self.real and self.kind not in COMPOSED
+        return self.product_type is not None and self.product_type not in COMPOSED
 
 
 def goods(catalogue: Catalogue, lines: list[dict]) -> list[Good]:
@@ -79,14 +80,15 @@ def _of_product(product: dict, line: dict, kind: str | None = None) -> Good:
         sku=product["sku"], name=line.get("title") or product["name"], kind=kind or product["type_id"],
         product_id=product["id"], quantity=dec(line.get("quantity", 1)), price=price,
         regular_price=dec(product.get("price")), tax_class=int(line.get("tax_class", tax_class(product))),
-        weight=dec(product.get("weight")), real=True, spec=line,
+        weight=dec(product.get("weight")), product_type=product["type_id"], spec=line,
     )  # fmt: skip
 
 
 def _configured(catalogue: Catalogue, parent: dict, product: dict, line: dict) -> Good:
     """A variant: the configurable product carries the amounts under the variant's SKU, the variant is its child."""
     good, child = _of_product(product, {**line, "title": line.get("title") or parent["name"]}), _part(product)
-    good.kind, good.product_id = "configurable", parent["id"]
+    good.kind = good.product_type = "configurable"
+    good.product_id = parent["id"]
     good.children = [(child, ONE)]
     good.options = {"configurable_item_options": chosen_options(catalogue.shop, parent, product)}
     return good

@@ -35,10 +35,11 @@ def base_name(name: str) -> str:
 def build(quote, at: str) -> dict:
     """The document of a new order, not yet kept."""
     shop, spec, view = quote.shop, quote.spec, quote.view
-    number, edited = shop.id("order"), spec.get("edited")
+    number, edited, state = shop.id("order"), spec.get("edited"), spec.get("state", "new")
     order = {
-        "entity_id": number, "increment_id": _number(shop, view, edited), "state": "new",
-        "status": spec.get("status", "pending"), "created_at": at, "updated_at": at, "store_id": view["id"],
+        "entity_id": number, "increment_id": _number(shop, view, edited), "state": state,
+        "status": spec.get("status") or ("pending" if state == "new" else state),
+        "created_at": at, "updated_at": at, "store_id": view["id"],
         "store_name": _store_name(quote), "quote_id": shop.id("quote"), "remote_ip": "198.51.100.7",
         "protect_code": hashlib.md5(f"{shop.domain}:{number}".encode(), usedforsecurity=False).hexdigest(),
         "is_virtual": int(quote.virtual),
@@ -117,13 +118,13 @@ def _items(quote, number: int, at: str) -> list[dict]:
         charges: list[tuple[Charge, Charge]] = []
         if not good.by_children:
             charges.append((next(shown), next(base)))
-            _charge(item, *charges[0], quote.rate, good)
+            _charge(quote, item, good, *charges[0])
         for child, each in good.children:
             part = _item(quote, child, good.quantity * each, (next(ids), number), at)
             part.update(parent_item_id=item["item_id"], _each=num(each))
             if good.by_children:
                 charges.append((next(shown), next(base)))
-                _charge(part, *charges[-1], quote.rate, child)
+                _charge(quote, part, child, *charges[-1])
             else:
                 part.update(price=0, base_price=0, original_price=0, base_original_price=0)
             items.append(part)
@@ -155,10 +156,10 @@ def _item(quote, good: Good, quantity, ids: tuple[int, int], at: str) -> dict:
     return item
 
 
-def _charge(item: dict, shown: Charge, base: Charge, rate, good: Good):
+def _charge(quote, item: dict, good: Good, shown: Charge, base: Charge):
     """Write what an item costs."""
     for charge, is_base in ((shown, False), (base, True)):
-        regular = good.regular_price if is_base else cents(good.regular_price * rate)
+        regular = good.regular_price if is_base else cents(good.regular_price * quote.rate)
         amounts = {
             "price": charge.price, "price_incl_tax": charge.price_incl_tax, "original_price": regular,
             "row_total": charge.row, "row_total_incl_tax": charge.row_incl_tax, "tax_amount": charge.tax,
@@ -169,7 +170,7 @@ def _charge(item: dict, shown: Charge, base: Charge, rate, good: Good):
             amounts["weee_tax_applied_row_amount"] = sum((entry[3] for entry in charge.fixed), ZERO)
         item.update(named(amounts, is_base))
     item["tax_percent"] = num(shown.percent)
-    item["discount_percent"] = num(dec(good.spec.get("discount_percent")))
+    item["discount_percent"] = num(dec(good.spec.get("discount_percent")) or quote.discount_percent)
     if shown.fixed:
         item["_fixed"] = {
             f"{prefix}{name}": num(sum((entry[index] for entry in charge.fixed), ZERO) - less)

@@ -9,7 +9,7 @@ from .errors import invalid, missing
 from .inputs import ANY
 from .money import ZERO, dec, num
 from .routes import Call, route
-from .sales import CANCELED, COMPLETE, HOLDED, PROCESSING, SIDES, Sale, add, side
+from .sales import CANCELED, COMPLETE, HOLDED, PROCESSING, SIDES, STOPPED, Sale, add, side
 
 VIEW, ACTIONS = "Magento_Sales::actions_view", "Magento_Sales::actions_edit"
 HISTORY = {
@@ -123,7 +123,7 @@ def email(call: Call, number: int):
 
 # --- held, cancelled -------------------------------------------------------------------------------------------------
 def hold_back(sale: Sale):
-    if sale.state in (CANCELED, COMPLETE, "closed", HOLDED, "payment_review"):
+    if sale.state in (*STOPPED, COMPLETE):
         raise invalid("A hold action is not available.")
     sale.order.update(hold_before_state=sale.state, hold_before_status=sale.order["status"])
     sale.move(HOLDED)

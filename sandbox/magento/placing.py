@@ -10,6 +10,8 @@ from .payment_methods import METHODS
 from .shop import Shop
 from .totals import Discount, Row, Rules, Sum
 
+#: States that an order may be placed in.
+STATES = ("new", "pending_payment", "payment_review")
 #: Settings that each website may have of its own; an order can be placed by others than the shop's.
 TAX_SETTINGS = (
     "prices_include_tax", "shipping_includes_tax", "discount_tax", "tax_after_discount", "tax_algorithm",
@@ -24,7 +26,8 @@ def place(shop: Shop, spec: dict, catalogue: Catalogue | None = None, at: str | 
     ``spec``: lines (goods.py), store (code), currency, customer (id), email, billing_address, shipping_address,
     country, region, rates ([{title, rate}] instead of the shop's taxes), shipping {title, code, price}, discount
     ({percent or amount, shipping} or an amount), coupon, payment (a method), po_number, gift_message, store_credit,
-    gift_card, reward_points, note, status, created_at, edited (the order this one replaces), and TAX_SETTINGS.
+    gift_card, reward_points, note, state (STATES), status, created_at, edited (the order this one replaces), and
+    TAX_SETTINGS.
     """
     sold = goods(catalogue or Catalogue(shop), spec.get("lines") or [])
     quote = Quote(shop, spec, sold)
@@ -51,11 +54,14 @@ class Quote:
         self.delivery = None if self.virtual else spec.get("shipping_address") or self.billing
         self._rules = Rules.of({**shop.config, **{name: spec[name] for name in TAX_SETTINGS if name in spec}})
         self.carriers = [good for part in sold for good in _carriers(part)]
-        self.base, self.shown = self._sum(Decimal(1)), self._sum(self.rate)
+        self.base = self._sum(Decimal(1))
+        self.shown = self.base if self.rate == 1 else self._sum(self.rate)
         self.others = self._other_means()
         paid_otherwise = sum((shown for _, shown in self.others.values()), ZERO)
         covered = self.shown.total <= paid_otherwise
         self.method = "free" if covered else spec.get("payment") or "checkmo"
+        if spec.get("state", "new") not in STATES:
+            raise ValueError(f"a new order's state must be one of {', '.join(STATES)}")
         if self.method not in METHODS:
             raise ValueError(f"payment must be one of {', '.join(METHODS)}")
 

@@ -14,8 +14,10 @@ from .payment_methods import METHODS
 from .shop import Shop
 
 NEW, PROCESSING, COMPLETE, CLOSED, CANCELED, HOLDED = "new", "processing", "complete", "closed", "canceled", "holded"
+#: Waiting for the provider: for the customer's payment, or for somebody to look at it.
+PENDING_PAYMENT, PAYMENT_REVIEW = "pending_payment", "payment_review"
 #: States in which no document can be made of an order.
-STOPPED = (HOLDED, CANCELED, CLOSED)
+STOPPED = (HOLDED, CANCELED, CLOSED, PAYMENT_REVIEW)
 STATUSES = {NEW: "pending"}
 SIDES = ("", "base_")
 #: What else an order was paid by, in the order in which invoices and credit memos use it up.
@@ -184,7 +186,7 @@ class Sale:
 
     def settle(self):
         """Find the state after a document was made: ``Magento\\Sales\\Model\\ResourceModel\\Order\\Handler\\State``."""
-        if self.state == NEW:
+        if self.state in (NEW, PENDING_PAYMENT):
             self.move(PROCESSING)
         if self.state in (CANCELED, HOLDED) or self.can_invoice:
             return

@@ -38,7 +38,7 @@ def inventory(method: str, path: str, resource: str, **declared):
 
 
 def _asked(call: Call) -> criteria.Criteria:
-    """These listings need no criteria: without any they show all."""
+    """Listings of sources and of stocks need no criteria: without any they show all."""
     query = call.query if "searchCriteria" in call.query else {"searchCriteria": {}}
     return criteria.read(query, call.shop.config["input_limits"])
 
@@ -174,7 +174,8 @@ def links(call: Call):
         for number, record in stock.stocks(call.shop).items()
         for code, priority in record["links"].items()
     ]
-    return criteria.answer(found, _asked(call), criteria.column, dict)
+    asked = criteria.read(call.query, call.shop.config["input_limits"])
+    return criteria.answer(found, asked, criteria.column, dict)
 
 
 def _changing(call: Call, link: dict) -> dict | None:
@@ -214,7 +215,8 @@ def sources_of_stock(call: Call, number: int):
 # --- what lies where -------------------------------------------------------------------------------------------------
 @inventory("GET", "source-items", SOURCES)
 def source_items(call: Call):
-    return criteria.answer(call.shop.all("source_item"), _asked(call), criteria.column, dict)
+    asked = criteria.read(call.query, call.shop.config["input_limits"])
+    return criteria.answer(call.shop.all("source_item"), asked, criteria.column, dict)
 
 
 @inventory("POST", "source-items", SOURCES, sourceItems=[SOURCE_ITEM])

@@ -295,6 +295,19 @@ def test_cancelling(magento):
     assert order(magento, complete)["state"] == "processing"
 
 
+def test_payments_that_are_waited_for(magento):
+    waiting = place(magento, state="pending_payment", payment="paypal_express")
+    assert order(magento, waiting)["status"] == "pending_payment"
+    magento.call("POST", f"order/{waiting}/invoice", {})
+    assert order(magento, waiting)["state"] == "processing"
+    reviewed = place(magento, state="payment_review", status="fraud")
+    assert order(magento, reviewed)["status"] == "fraud"
+    assert magento.raw("POST", f"orders/{reviewed}/cancel").json is False
+    assert "cannot be created" in refused(magento, f"order/{reviewed}/ship")
+    assert "hold action" in refused(magento, f"orders/{reviewed}/hold")
+    magento.control("POST", "/orders", {"lines": [{"title": "A", "price": 1}], "state": "complete"}, status=400)
+
+
 def test_editing_an_order_makes_another_one(magento):
     number = place(magento)
     lines = [{"title": "Mug", "sku": "MUG", "price": "20", "quantity": 1}]

@@ -10,6 +10,7 @@ LINES = [{"sku": "cup", "quantity": 3}]
 def test_a_new_shop_has_one_source_and_one_stock(magento):
     (source,) = magento.get("inventory/sources")["items"]
     assert (source["source_code"], source["enabled"]) == ("default", True)
+    magento.call("GET", "inventory/source-items", status=400)
     (stock,) = magento.search("inventory/stocks")["items"]
     assert stock["extension_attributes"]["sales_channels"] == [{"type": "website", "code": "base"}]
     assert magento.get("inventory/stock-resolver/website/base")["stock_id"] == 1
@@ -179,3 +180,27 @@ def test_the_catalogue_tells_the_stock(magento):
     assert salable(magento, "jug") == 6
     assert magento.raw("DELETE", "products/jug").json is True
     assert magento.search("inventory/source-items")["total_count"] == 0
+
+
+def test_members_of_a_group_are_sold_by_themselves(magento):
+    product(magento, "cup", stock=9)
+    product(magento, "course", type_id="virtual", stock=9)
+    links = [
+        {
+            "link_type": "associated",
+            "linked_product_sku": sku,
+            "position": place,
+            "extension_attributes": {"qty": place},
+        }
+        for place, sku in enumerate(("cup", "course"), 1)
+    ]
+    product(magento, "all", type_id="grouped", price=0, product_links=links)
+    number = place(magento, lines=[{"sku": "all", "quantity": 2}])
+    items = order(magento, number)["items"]
+    assert [(item["product_type"], item["sku"], item["qty_ordered"], item["is_virtual"]) for item in items] == [
+        ("grouped", "cup", 2, 0), ("grouped", "course", 4, 1)
+    ]  # fmt: skip
+    assert (salable(magento, "cup"), salable(magento, "course")) == (7, 5)
+    magento.call("POST", f"order/{number}/invoice", {})
+    magento.call("POST", f"order/{number}/ship", {})
+    assert (at_source(magento, "cup"), at_source(magento, "course")) == (7, 5)
