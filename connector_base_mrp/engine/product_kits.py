@@ -9,7 +9,7 @@ class IntegrationProductBinder(models.AbstractModel):
     @api.model
     def _bind(self, backend, entries, lookups):
         """Override of `connector_base`: give kits their bills of materials, now that their components are bound."""
-        super()._bind(backend, entries, lookups)
+        result = super()._bind(backend, entries, lookups)
         kits = [
             (entry, product, variant.components)
             for entry in entries
@@ -18,6 +18,7 @@ class IntegrationProductBinder(models.AbstractModel):
         ]
         if kits:
             self._make_kits(backend, kits)
+        return result
 
     @api.model
     def _make_kits(self, backend, kits):
