@@ -1,5 +1,6 @@
 """Addresses in the words of the control API, or in Magento's, as orders and customers hold them."""
 
+from .countries import region_id
 from .shop import Shop
 
 #: Magento's own word -> the other word for it that the control API takes.
@@ -8,11 +9,6 @@ WORDS = {
     "telephone": "phone", "region": "province", "region_code": "province_code",
 }  # fmt: skip
 PLAIN = ("city", "company", "email", "fax", "middlename", "prefix", "suffix", "vat_id")
-#: Ids of regions as Magento_Directory installs them.
-REGIONS = {
-    ("US", "AZ"): 4, ("US", "CA"): 12, ("US", "NY"): 43, ("US", "OR"): 49, ("US", "TX"): 57, ("CA", "AB"): 66,
-    ("CA", "BC"): 67, ("CA", "ON"): 74, ("CA", "QC"): 76,
-}  # fmt: skip
 
 
 def plain(given: dict) -> dict:
@@ -26,7 +22,7 @@ def plain(given: dict) -> dict:
     if street is None:
         street = [line for line in (given.get("address1"), given.get("address2")) if line]
     found["street"] = [street] if isinstance(street, str) else street
-    found["region_id"] = REGIONS.get((found["country_id"], found["region_code"]))
+    found["region_id"] = region_id(found["country_id"], found["region_code"])
     return found
 
 

@@ -170,6 +170,12 @@ def comments(call: Call, number: int):
     return listed(_one(call, number)["comments"])
 
 
+@route("POST", "shipment/{id:int}/emails", SHIP)
+def email(call: Call, number: int):
+    _one(call, number)
+    return True
+
+
 def shipped_from(sale: Sale, sku: str) -> str | None:
     """The source of the order's last shipment of a SKU."""
     found = [record for record in sale.documents("shipment") if dec(record["_units"].get(sku))]

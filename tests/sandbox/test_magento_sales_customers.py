@@ -95,3 +95,12 @@ def test_the_control_api(magento):
     assert magento.get(f"customers/{record['id']}")["lastname"] == "Brien"
     magento.control("POST", "/customers", given, status=400)
     assert len(magento.control("GET", "/customers")["customers"]) == 1
+
+
+def test_countries_and_their_regions(magento):
+    told = magento.get("directory/countries/US")
+    assert {"id": "43", "code": "NY", "name": "New York"} in told["available_regions"]
+    assert "available_regions" not in magento.get("directory/countries/MT")
+    assert {country["id"] for country in magento.get("directory/countries")} >= {"US", "MT"}
+    refused = magento.raw("GET", "directory/countries/XX")
+    assert (refused.status_code, refused.json["message"]) == (404, "Requested country is not available.")

@@ -139,6 +139,7 @@ def test_shipments_with_numbers(magento):
     second = magento.call("POST", f"order/{number}/ship", {})
     later = {"order_id": number, "parent_id": second, "track_number": "2Z", "title": "DHL", "carrier_code": "dhl"}
     added = magento.call("POST", "shipment/track", {"entity": {**later, "weight": 1, "qty": 1, "description": ""}})
+    assert magento.call("POST", f"shipment/{later['parent_id']}/emails", {}) is True
     found = magento.search("shipments", ("order_id", number, "eq"))["items"]
     assert [[track["track_number"] for track in record["tracks"]] for record in found] == [["1Z"], ["2Z"]]
     assert found[0]["entity_id"] == first and found[0]["extension_attributes"] == {"source_code": "default"}
