@@ -5,6 +5,7 @@ from odoo.addons.connector_base.transport import DataError
 
 from .. import const
 from ..parser_reader import Reader
+from ..parser_scope import scope_id
 from ..price_push import Customers, push_tier_prices
 from ..product_reading import read_by_id
 from ..terms import read_all
@@ -43,6 +44,7 @@ class IntegrationAdapterMagento(models.AbstractModel):
                     external_id=f"{group_id}:{website_id}",
                     name=f"{code}, {name}",
                     currency=currencies.get(website_id, next(iter(currencies.values()), "")),
+                    scope_external_id=scope_id(const.WEBSITE, website_id),
                 )
                 for website_id, name in names.items()
                 for group_id, code in {**groups, const.ALL_GROUPS_ID: const.ALL_GROUPS}.items()

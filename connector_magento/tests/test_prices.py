@@ -24,9 +24,10 @@ class TestPrices(CatalogueCase):
         )
         sites = [{"id": 1, "code": "base", "name": "Main"}, {"id": 2, "code": "de", "name": "German"}]
         with patch.object(FakeClient, "_get_store_websites", lambda client, params: sites):
-            found = {one.external_id: one.name for one in self.adapter._fetch_price_lists(self.backend)}
-        self.assertEqual(found["2:2"], "Wholesale, German")
-        self.assertEqual(found["32000:1"], "ALL GROUPS, Main")
+            found = {one.external_id: one for one in self.adapter._fetch_price_lists(self.backend)}
+        self.assertEqual((found["2:2"].name, found["2:2"].scope_external_id), ("Wholesale, German", "website:2"))
+        self.assertEqual(found["32000:1"].name, "ALL GROUPS, Main")
+        self.assertEqual(found["2"].scope_external_id, "", "it holds on all websites")
 
     def test_prices_are_set_and_taken_away(self):
         wholesale = PriceList(external_id="2", name="Wholesale", currency="USD")
