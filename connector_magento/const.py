@@ -26,7 +26,7 @@ ADMIN_TOKEN_MARGIN = 5 * 60
 # Magento has no limit of its own: this keeps a shop of one small server alive. (burst, calls per second)
 # https://developer.adobe.com/commerce/webapi/get-started/rate-limiting/ is about placing orders only.
 BUDGET_API = "rest"
-DEFAULT_BUDGET = (20, 4)
+DEFAULT_BUDGET = (60, 12)
 # Each call keeps one of the shop's few PHP workers busy, which its customers need too.
 DEFAULT_CONCURRENCY = 4
 

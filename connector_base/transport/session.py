@@ -31,6 +31,9 @@ DEFAULT_TIMEOUT = (5, 30)
 
 # Seconds any call waits for a slot, in a job too: a call lasts less than a second, and the job would begin anew.
 SLOT_PATIENCE = 2.0
+# Seconds after its first answer in which a job waits for the budget, too: what is read in several calls is not kept
+# when the job is postponed between them, so it would spend the budget on the same calls again.
+BEGUN_PATIENCE = 10.0
 SLOT_STEP = 0.05
 
 # What is kept of a body while debugging, in characters.
@@ -61,7 +64,7 @@ class Session:
     :param auth: a `requests.auth.AuthBase`, or any callable(prepared request) -> prepared request
     :param recorder: a `ports.CallRecorder`
     :param budget: a `ports.Budget`, for the client's `with_rate_limit`
-    :param patience: seconds the client may wait for the budget; 0 in a job
+    :param patience: seconds the client may wait for the budget before its first answer; 0 in a job
     :param slots: a `ports.Slots`, None where the platform doesn't mind how many calls come at once
     :param redirect: a sandbox's base URL: `https://HOST/PATH` is then sent to `{redirect}/HOST/PATH`
     :param timeout: (connect, read) seconds
@@ -85,7 +88,8 @@ class Session:
         self.auth = auth
         self.recorder = recorder
         self.budget = budget
-        self.patience = patience
+        self._patience = patience
+        self._answered_at = None
         self.slots = slots
         self.redirect = redirect.rstrip("/")
         self.timeout = timeout
@@ -139,7 +143,9 @@ class Session:
         try:
             prepared = self._prepare(method, url, headers=headers, params=params, json=json, data=data)
             with self._slot():
-                return self._exchange(prepared, note, inspect)
+                answer = self._exchange(prepared, note, inspect)
+            self._answered_at = self._answered_at or time.monotonic()
+            return answer
         except AllTaken:
             recorder = None  # there was no call
             raise

@@ -18,6 +18,7 @@ from odoo.addons.connector_base.transport import (
     TransientError,
     raise_for_status,
 )
+from odoo.addons.connector_base.transport.session import BEGUN_PATIENCE
 
 
 def test_a_call_is_answered_and_recorded(platform, session, recorder):
@@ -38,6 +39,16 @@ def test_a_call_is_answered_and_recorded(platform, session, recorder):
     assert call.at.tzinfo
     assert call.error == ""
     assert not call.throttled
+
+
+def test_a_job_that_has_begun_waits_a_moment_for_its_next_call(platform, session, monkeypatch):
+    """Postponed between its calls, it would make the first ones again, and again."""
+    assert session.patience == 0.0
+    session.request("GET", platform.route("/orders"), operation="orders")
+    assert 9.0 < session.patience <= BEGUN_PATIENCE
+    now = time.monotonic()
+    monkeypatch.setattr(time, "monotonic", lambda: now + 11)
+    assert session.patience == 0.0, "no worker is kept for long"
 
 
 def test_bytes_received_are_counted_as_compressed(platform, session, recorder):
