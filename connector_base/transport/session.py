@@ -107,6 +107,13 @@ class Session:
         self._http.mount("https://", adapter)
         self._http.mount("http://", adapter)
 
+    @property
+    def patience(self):
+        """Seconds a call may wait for the budget now."""
+        if self._answered_at is None:
+            return self._patience
+        return max(self._patience, self._answered_at + BEGUN_PATIENCE - time.monotonic())
+
     def request(
         self,
         method,

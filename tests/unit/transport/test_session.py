@@ -48,7 +48,7 @@ def test_a_job_that_has_begun_waits_a_moment_for_its_next_call(platform, session
     assert 9.0 < session.patience <= BEGUN_PATIENCE
     now = time.monotonic()
     monkeypatch.setattr(time, "monotonic", lambda: now + 11)
-    assert session.patience == 0.0, "no worker is kept for long"
+    assert session.patience <= 0.0, "no worker is kept for long"
 
 
 def test_bytes_received_are_counted_as_compressed(platform, session, recorder):
