@@ -10,7 +10,7 @@ from odoo.addons.connector_magento import const, sales
 from odoo.addons.connector_magento.models import integration_adapter_products
 
 from sandbox.magento import stock
-from sandbox.magento.routes import ROUTES
+from sandbox.magento.routes import ALL_RESOURCES, ROUTES
 
 from .platform import Platform
 
@@ -44,8 +44,7 @@ class Magento(Platform):
     stock_operation = "POST inventory/source-items"
     shipment_operation = "POST order/{}/ship"
     refund_operation = "POST order/{}/refund"
-    # Capability -> a call that only it needs
-    own_calls = {
+    own_permissions = {
         "products_out": "PUT products/{}",
         "stock_out": "POST inventory/source-items",
         "shipments_out": "POST order/{}/ship",
@@ -91,7 +90,10 @@ class Magento(Platform):
         return self._forbid("GET orders")
 
     def forbid(self, capability):
-        return self._forbid(self.own_calls[capability])
+        return self._forbid(self.own_permissions[capability])
+
+    def permit(self):
+        self.stand_in.control(f"shops/{DOMAIN}", {"resources": [ALL_RESOURCES]})
 
     def _forbid(self, call):
         word = RESOURCES[call]

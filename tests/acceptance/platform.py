@@ -24,6 +24,8 @@ class Platform:
     stock_operation = "*"
     shipment_operation = "*"
     refund_operation = "*"
+    # Capability -> what only it needs, as `_forbid` of the platform's class takes it: a scope, a call
+    own_permissions = {}
     # Part of a product -> the kinds of calls that a change of it takes, where that is not one call
     calls_per_part = {}
 
@@ -124,6 +126,10 @@ class Platform:
 
     def forbid(self, capability):
         """Take a permission away that only `capability` needs; return the word that the error must name."""
+        raise NotImplementedError()
+
+    def permit(self):
+        """Give all permissions back."""
         raise NotImplementedError()
 
     # === PRODUCTS === #

@@ -13,6 +13,7 @@ from odoo.addons.connector_shopify.listing import OrderListing, ProductListing
 
 from sandbox.shopify import paging
 from sandbox.shopify.fulfilling import tracking_of
+from sandbox.shopify.shop import SCOPES
 
 from .platform import Platform
 
@@ -46,6 +47,20 @@ class Shopify(Platform):
     stock_operation = "InventorySet"
     shipment_operation = "FulfillmentCreate"
     refund_operation = "RefundCreate"
+    # Who may write may read
+    own_permissions = {
+        "companies_in": ("read_companies",),
+        "customers_out": ("write_customers",),
+        "orders_cancel": ("write_orders",),
+        "orders_in": ("read_orders", "write_orders"),
+        "orders_update": ("write_orders",),
+        "payouts_in": ("read_shopify_payments_payouts",),
+        "products_out": ("write_products",),
+        "refunds_out": ("write_orders",),
+        "shipments_out": ("write_merchant_managed_fulfillment_orders",),
+        "stock_in": ("read_inventory", "write_inventory"),
+        "stock_out": ("write_inventory",),
+    }
     # what is there is read, an upload address asked for, the product set, and its picture waited for
     calls_per_part = {"images": {"ProductPictures", "StagedUploadsCreate", "ProductSet", "MediaStatus"}}
 
@@ -138,15 +153,13 @@ class Shopify(Platform):
         return patches
 
     def forbid_orders(self):
-        return self._forbid("read_orders", "write_orders")
+        return self.forbid("orders_in")
 
     def forbid(self, capability):
-        own = {
-            "products_out": "write_products",
-            "stock_out": "write_inventory",
-            "shipments_out": "write_merchant_managed_fulfillment_orders",
-        }
-        return self._forbid(own[capability])
+        return self._forbid(*self.own_permissions[capability])
+
+    def permit(self):
+        self.stand_in.control(f"shops/{DOMAIN}", {"scopes": list(SCOPES)})
 
     def _forbid(self, *words):
         scopes = [scope for scope in self.shop.config["scopes"] if scope not in words]

@@ -7,6 +7,7 @@ skipped; once it says that it can, they run.
 
 from .suite_listing import ListingTrials
 from .suite_orders import OrderTrials
+from .suite_port import PortTrials
 from .suite_products_in import ProductInTrials
 from .suite_products_out import ProductOutTrials
 from .suite_refunds import RefundTrials
@@ -18,6 +19,7 @@ from .suite_trouble import TroubleTrials
 class AdapterSuite(
     ListingTrials,
     OrderTrials,
+    PortTrials,
     ProductInTrials,
     ProductOutTrials,
     RefundTrials,
