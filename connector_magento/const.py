@@ -123,6 +123,9 @@ PICTURE_TYPES = frozenset({"image/jpeg", "image/png", "image/gif"})
 PICTURE_ROLES = ["image", "small_image", "thumbnail"]
 PICTURE_MEGABYTES = 50
 
+# What tier prices call all groups of customers: https://developer.adobe.com/commerce/webapi/rest/modules/catalog-prices/
+ALL_GROUPS_ID, ALL_GROUPS = "32000", "ALL GROUPS"
+
 # === STOCK === #
 
 # What stands for the one place of a shop that does not keep stock by source

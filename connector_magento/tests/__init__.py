@@ -2,4 +2,7 @@ from . import (
     test_connect,
     test_order_aftersale,
     test_orders,
+    test_prices,
+    test_products,
+    test_stock,
 )

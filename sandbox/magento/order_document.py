@@ -274,7 +274,7 @@ def _taxes(quote, items: list[dict]) -> dict:
         for one, other in zip(shown.fixed, base.fixed, strict=True):
             if applied := _by_rate(one[5], other[5]):
                 entries.append({"type": "weee", "associated_item_id": item["item_id"], "applied_taxes": applied})
-    if applied := _by_rate(quote.shown.shipping.applied, quote.base.shipping.applied):
+    if quote.shown.shipping.row and (applied := _by_rate(quote.shown.shipping.applied, quote.base.shipping.applied)):
         entries.append({"type": "shipping", "applied_taxes": applied})
     sums: dict[str, dict] = {}
     for entry in entries:

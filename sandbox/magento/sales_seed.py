@@ -163,8 +163,11 @@ class Maker:
 
     def _refund(self, sale: Sale):
         way = self.chosen.random()
-        rows = [{"order_item_id": item["item_id"], "qty": sale.to_refund(item)} for item in sale.counted()]
-        rows = [row for row in rows if row["qty"]]
+        rows = [
+            {"order_item_id": item["item_id"], "qty": sale.to_refund(item)}
+            for item in sale.counted()
+            if sale.to_refund(item) and dec(item["row_total"]) > dec(item["discount_amount"])
+        ]
         if not rows:
             return
         if way < 0.35:

@@ -136,7 +136,7 @@ def ship(call: Call, number: int):
     return document["entity_id"]
 
 
-@route("POST", "shipment/track", SHIP, entity=OWN_TRACK)
+@route("POST", "shipment/track", SHIP, body={"entity": OWN_TRACK})
 def track(call: Call):
     given = call.body["entity"]
     document = call.shop.get("shipment", given.get("parent_id"))
@@ -159,7 +159,7 @@ def delete_track(call: Call, number: int):
     raise missing()
 
 
-@route("POST", "shipment/{id:int}/comments", SHIP, entity=ANY)
+@route("POST", "shipment/{id:int}/comments", SHIP, body={"entity": ANY})
 def comment(call: Call, number: int):
     return add_comment(call.shop, "shipment", _one(call, number), call.body["entity"], at=call.shop.now())
 

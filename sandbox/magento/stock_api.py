@@ -329,7 +329,15 @@ def low_stock(call: Call):
     found = [entry for entry in found if dec(entry["qty"]) <= least]
     start = (max(int(call.query.get("currentPage") or 1), 1) - 1) * size
     shown = found[start : start + size] if size else found
-    return {"items": shown, "search_criteria": {"filter_groups": []}, "total_count": len(found)}
+    mapper = "Magento\\CatalogInventory\\Model\\ResourceModel\\Stock\\Item\\StockItemCriteriaMapper"
+    asked = {
+        "mapper_interface_name": mapper,
+        "criteria_list": [],
+        "filters": [],
+        "orders": [],
+        "limit": [str(start), str(size)],
+    }
+    return {"items": shown, "search_criteria": asked, "total_count": len(found)}
 
 
 @route("GET", "stockStatuses/{productSku}", ITEMS)

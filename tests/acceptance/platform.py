@@ -12,6 +12,8 @@ class Platform:
     domain = ""
     # Whether an order reserves its units: what lies at a place, which Odoo tells, stays until they are sent
     reserves = False
+    # Whether the platform keeps why an order was cancelled
+    keeps_cancel_reason = True
     # HTTP statuses by which the platform says that the account is closed to everybody
     closed_statuses = ()
     # `Product.status` of a product that was archived in Odoo
@@ -43,6 +45,10 @@ class Platform:
     def wizard_values(self):
         """Return what a user enters to connect the account."""
         raise NotImplementedError()
+
+    def settings(self):
+        """Return what a user sets on the channel beside, once it is connected."""
+        return {}
 
     def wrong_secret(self):
         """Return the wizard's values that are to be wrong, for a connection that is refused."""

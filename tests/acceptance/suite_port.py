@@ -110,6 +110,7 @@ class PortTrials(SuiteBase):
             "orders_cancel": lambda: adapter._cancel_order(
                 backend, order.external_id, reason="other", restock=False, refund=False, notify=False
             ),
+            "orders_hold": lambda: adapter._hold_order(backend, order.external_id, hold=True),
             "orders_update": lambda: adapter._update_order(
                 backend, OrderChange(order_external_id=order.external_id, note="n", tags_added=("t",))
             ),
