@@ -168,10 +168,21 @@ class Magento(Platform):
         return {"lines": [{"title": f"Line {number}", "price": "1.10"} for number in range(130)]}
 
     def touch(self, external_id):
-        self._act(external_id, "touch", note="touched")
+        self._act(external_id, "touch", customer_note="touched")
 
     def delete(self, external_id):
         self._control(f"orders/{external_id}/delete", {})
+
+    def edit(self, external_id, quantity):
+        """Magento cancels the order and makes another one."""
+        self._later()
+        order = self.plain_order()
+        [line] = order["lines"]
+        edited = {**order, "lines": [{**line, "quantity": quantity}]}
+        return str(self._control(f"orders/{external_id}/edit", edited)["id"])
+
+    def readdress(self, external_id, city):
+        self._act(external_id, "touch", shipping_address={"city": city})
 
     def books(self):
         return {

@@ -66,6 +66,14 @@ class Platform:
         """Delete an order."""
         raise NotImplementedError()
 
+    def edit(self, external_id, quantity):
+        """Let the order of `plain_order` be of another quantity; return the external id of what it is then."""
+        raise NotImplementedError()
+
+    def readdress(self, external_id, city):
+        """Let an order go to another city, and a second later than before."""
+        raise NotImplementedError()
+
     def plain_order(self):
         """Return the spec of an order that any account can have."""
         raise NotImplementedError()

@@ -107,6 +107,14 @@ class Shopify(Platform):
         self.stand_in.control("clock", {"advance": 1})
         self.stand_in.control(f"shops/{DOMAIN}/orders/{external_id}/touch", {"note": "touched"})
 
+    def edit(self, external_id, quantity):
+        [line] = self._order(external_id)[0]["lines"]
+        self._act(external_id, "edit", quantities={line["id"]: quantity})
+        return external_id
+
+    def readdress(self, external_id, city):
+        self._act(external_id, "touch", shipping_address={**ADDRESS, "city": city})
+
     def books(self):
         return {
             entry["id"].rpartition("/")[2]: {

@@ -5,6 +5,7 @@ A platform gets the suite by a test class with `AdapterSuite` first among its ba
 skipped; once it says that it can, they run.
 """
 
+from .suite_changes import ChangeTrials
 from .suite_listing import ListingTrials
 from .suite_orders import OrderTrials
 from .suite_port import PortTrials
@@ -17,6 +18,7 @@ from .suite_trouble import TroubleTrials
 
 
 class AdapterSuite(
+    ChangeTrials,
     ListingTrials,
     OrderTrials,
     PortTrials,

@@ -93,7 +93,7 @@ class PortTrials(SuiteBase):
 
     # === PERMISSIONS === #
 
-    def attempts(self, backend, order):
+    def attempts(self, backend, order, unpaid):
         """Return {capability: a call that needs its permission}. Nothing of it must ever be carried out."""
         adapter = backend._adapter()
         place = adapter._fetch_locations(backend)[0].external_id if self.can("stock_in") else None
@@ -108,7 +108,7 @@ class PortTrials(SuiteBase):
             "customers_out": lambda: list(adapter._push_customers(backend, [nobody])),
             "orders_in": lambda: adapter._fetch_orders(backend, LONG_AGO),
             "orders_cancel": lambda: adapter._cancel_order(
-                backend, order.external_id, reason="other", restock=False, refund=False, notify=False
+                backend, unpaid, reason="other", restock=False, refund=False, notify=False
             ),
             "orders_hold": lambda: adapter._hold_order(backend, order.external_id, hold=True),
             "orders_update": lambda: adapter._update_order(
@@ -124,13 +124,13 @@ class PortTrials(SuiteBase):
     def test_permission_of_each_flow_missing(self):
         """The connection's check names it before anything goes wrong, and so does the call; orders go on."""
         self.account.place_product(title="Mug", sku="MUG", price="20.00")
-        placed = self.account.place_of({"MUG": 2})
+        unpaid, placed = self.account.place(), self.account.place_of({"MUG": 2})
         backend = self.connect(import_products=False)
         switches = {f"{way}_{name}" for way in ("import", "export") for name in SWITCHED}
         backend.write(dict.fromkeys(switches & set(backend._fields), True))
         adapter = backend._adapter()
         (order,) = adapter._fetch_orders_by_id(backend, [placed])
-        attempts = self.attempts(backend, order)
+        attempts = self.attempts(backend, order, unpaid)
         for capability in sorted(adapter._capabilities() & set(self.account.own_permissions)):
             with self.subTest(capability=capability):
                 self.account.permit()
@@ -145,7 +145,7 @@ class PortTrials(SuiteBase):
                 self.assertIn(word, caught.exception.message + caught.exception.remedy)
                 self.assertTrue(caught.exception.remedy)
                 if capability != "orders_in":
-                    self.assertEqual(set(self.documents(backend)), {placed}, "orders go on")
+                    self.assertEqual(set(self.documents(backend)), {placed, unpaid}, "orders go on")
         self.account.permit()
         self.wait_for_budget()
         self.assertEqual(adapter._check_connection(backend).missing, ())
