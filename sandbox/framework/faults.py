@@ -129,7 +129,7 @@ def after(fault: dict, response: Response) -> Response:
         whole = response.get_data()
         response.set_data(whole[: len(whole) // 2])
     if fault["kind"] == "unknown_fields":
-        _change_objects(response, lambda found: {**NEWS, **found})
+        _change_objects(response, lambda found: {**found, **NEWS})
     if fault["kind"] == "null_fields":
         names, nulls = set(fault["fields"]), not fault.get("leave_out")
         _change_objects(

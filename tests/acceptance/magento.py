@@ -39,6 +39,8 @@ class Magento(Platform):
     domain = DOMAIN
     reserves = True
     keeps_cancel_reason = False
+    # https://developer.adobe.com/commerce/php/development/ : catalog_product_entity.sku
+    longest_sku = 64
     closed_statuses = (403,)
     archived_status = "draft"
     orders_operation = "GET orders"
@@ -48,6 +50,18 @@ class Magento(Platform):
     stock_operation = "POST inventory/source-items"
     shipment_operation = "POST order/{}/ship"
     refund_operation = "POST order/{}/refund"
+    # Nearly all may lack, and Magento leaves out what it has no value for:
+    # https://developer.adobe.com/commerce/webapi/rest/quick-reference/ (sales-data-order-interface)
+    leaves_out = True
+    optional_fields = (
+        "address_type", "applied_taxes", "base_discount_amount", "base_price_incl_tax", "billing_address",
+        "billing_address_id", "city", "country_id", "coupon_code", "customer_group_id", "customer_is_guest",
+        "discount_amount", "discount_percent", "discount_tax_compensation_amount", "extension_attributes",
+        "firstname", "is_virtual", "item_applied_taxes", "lastname", "method", "name", "original_price", "payment",
+        "postcode", "price_incl_tax", "product_id", "product_type", "qty_refunded", "quote_item_id", "region",
+        "row_total_incl_tax", "shipping_assignments", "shipping_description", "state", "status", "status_histories",
+        "store_id", "street", "subtotal", "tax_percent", "telephone", "total_due", "weight",
+    )  # fmt: skip
     # what is there is read first
     calls_per_part = {
         "images": {"GET products", "POST products/{}/media"},
@@ -151,6 +165,10 @@ class Magento(Platform):
             "shipping": {"title": "Standard", "price": "5.90"},
         }
 
+    def written_order(self, text, note):
+        address = {**ADDRESS, "firstname": text, "street": [text], "city": text}
+        return {**self.plain_order(), "billing_address": address, "shipping_address": address, "note": note}
+
     def odd_orders(self):
         line = {"title": "Thing", "price": "9.99", "sku": "THING"}
         rates = [{"title": "VAT", "rate": "0.19"}, {"title": "City", "rate": "0.0125"}]
@@ -209,9 +227,9 @@ class Magento(Platform):
         self._later()
         self._control(f"products/{external_id}", changes)
 
-    def add_picture(self, external_id, text):
+    def add_picture(self, external_id, text, **details):
         self._later()
-        self._control(f"products/{external_id}/pictures", {"text": text})
+        self._control(f"products/{external_id}/pictures", {"text": text, **details})
 
     def remove_pictures(self, external_id):
         self._later()

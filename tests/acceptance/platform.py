@@ -28,6 +28,10 @@ class Platform:
     refund_operation = "*"
     # Capability -> what only it needs, as `_forbid` of the platform's class takes it: a scope, a call
     own_permissions = {}
+    # Fields of an order in its answers that may be null, each by its name; `leaves_out`: or may not be there at all
+    optional_fields = ()
+    leaves_out = False
+    longest_sku = 255
     # Part of a product -> the kinds of calls that a change of it takes, where that is not one call
     calls_per_part = {}
 
@@ -76,6 +80,10 @@ class Platform:
 
     def plain_order(self):
         """Return the spec of an order that any account can have."""
+        raise NotImplementedError()
+
+    def written_order(self, text, note):
+        """Return the spec of an order as `plain_order`, with `text` for first name, street and city, and a note."""
         raise NotImplementedError()
 
     def set_time_zone(self, minutes):
@@ -159,8 +167,11 @@ class Platform:
         """Change `title` or `price` (of all variants) as the merchant does, a second later."""
         raise NotImplementedError()
 
-    def add_picture(self, external_id, text):
-        """Put a picture that is made of a text behind the product's others."""
+    def add_picture(self, external_id, text, **details):
+        """Put a picture that is made of a text behind the product's others.
+
+        :param details: `name` of its file
+        """
         raise NotImplementedError()
 
     def remove_pictures(self, external_id):

@@ -61,6 +61,16 @@ class Shopify(Platform):
         "stock_in": ("read_inventory", "write_inventory"),
         "stock_out": ("write_inventory",),
     }
+    # Whatever the schema lets be null of what is asked for: https://shopify.dev/docs/api/admin-graphql/latest/objects/Order
+    optional_fields = (
+        "address1", "address2", "billingAddress", "campaign", "cancelReason", "cancelledAt", "carrierIdentifier",
+        "city", "closedAt", "company", "confirmationNumber", "content", "country", "countryCodeV2", "customer",
+        "customerJourneySummary", "customerLocale", "defaultEmailAddress", "defaultPhoneNumber",
+        "displayFinancialStatus", "duties", "email", "endCursor", "firstName", "firstVisit", "gateway", "landingPage",
+        "lastName", "lastVisit", "medium", "note", "parentTransaction", "phone", "product", "province",
+        "provinceCode", "purchasingEntity", "rate", "referrerUrl", "shippingAddress", "sku", "source", "sourceName",
+        "subtotalPriceSet", "term", "totalDiscountsSet", "totalTaxSet", "utmParameters", "variant", "vendor", "zip",
+    )  # fmt: skip
     # what is there is read, an upload address asked for, the product set, and its picture waited for
     calls_per_part = {"images": {"ProductPictures", "StagedUploadsCreate", "ProductSet", "MediaStatus"}}
 
@@ -96,6 +106,10 @@ class Shopify(Platform):
             "country": "FR",
             "shipping": {"title": "Standard", "price": "5.90"},
         }
+
+    def written_order(self, text, note):
+        address = {**ADDRESS, "first_name": text, "address1": text, "city": text}
+        return {**self.plain_order(), "billing_address": address, "shipping_address": address, "note": note}
 
     def delete(self, external_id):
         self.stand_in.control(f"shops/{DOMAIN}/orders/{external_id}/delete", {})
@@ -195,9 +209,9 @@ class Shopify(Platform):
         self.stand_in.control("clock", {"advance": 1})
         self.stand_in.control(f"shops/{DOMAIN}/products/{external_id}", changes)
 
-    def add_picture(self, external_id, text):
+    def add_picture(self, external_id, text, **details):
         self.stand_in.control("clock", {"advance": 1})
-        self.stand_in.control(f"shops/{DOMAIN}/products/{external_id}/pictures", {"text": text})
+        self.stand_in.control(f"shops/{DOMAIN}/products/{external_id}/pictures", {"text": text, **details})
 
     def remove_pictures(self, external_id):
         self.stand_in.control("clock", {"advance": 1})

@@ -6,6 +6,7 @@ skipped; once it says that it can, they run.
 """
 
 from .suite_changes import ChangeTrials
+from .suite_contents import ContentTrials
 from .suite_listing import ListingTrials
 from .suite_orders import OrderTrials
 from .suite_port import PortTrials
@@ -19,6 +20,7 @@ from .suite_trouble import TroubleTrials
 
 class AdapterSuite(
     ChangeTrials,
+    ContentTrials,
     ListingTrials,
     OrderTrials,
     PortTrials,

@@ -227,6 +227,9 @@ class SuiteBase:
         """Return the failed jobs: the error inbox."""
         return self.env["sync.job"].search([("backend_id", "=", backend.id), ("state", "=", "failed")])
 
+    def assert_no_failures(self, backend):
+        self.assertEqual(self.failures(backend).mapped(lambda job: (job.operation, job.last_error)), [])
+
     def assert_as_booked(self, backend):
         """Every order of the account is in Odoo, and its figures are those of the account's own books."""
         books, orders = self.account.books(), self.orders(backend)
