@@ -132,6 +132,7 @@ class TestProducts(CatalogueCase):
         there = self.client.product("KETTLE")
         self.assertEqual((there["name"], there["price"], there["weight"], there["status"]), ("Kettle", 49.0, 1.5, 1))
         self.assertEqual(binding.external_id, str(there["id"]))
+        self.assertEqual((template.magento_sku, template.magento_type), ("KETTLE", "simple"))
         self.assertEqual(self.push(), [])
         template.list_price = 45.0
         self.assertEqual(self.push(), [("PUT", "products/{}")])

@@ -38,13 +38,9 @@ INPUTS = tuple(attributes.BACKENDS)
 
 
 def shown(record: dict, store_id: int = 0) -> dict:
-    """An attribute as the API tells it; ``default_frontend_label`` is the administrator's."""
-    body = {key: value for key, value in record.items() if key not in ("choices", "frontend_labels")}
-    order = (*_FLAGS[:8], "position", "apply_to", *_TEXTS[:6], *_FLAGS[8:9], "scope", "attribute_id")
-    first = {key: body[key] for key in order if key in body}
-    return {
-        **first, **body, "options": attributes.options(record, store_id), "frontend_labels": record["frontend_labels"],
-    }  # fmt: skip
+    """An attribute as the API tells it, its options in the words of a store view."""
+    body = {key: value for key, value in record.items() if key != "choices"}
+    return {**body, "options": attributes.options(record, store_id)}
 
 
 @route("GET", "products/attributes/types", READ)

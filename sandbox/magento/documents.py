@@ -126,9 +126,11 @@ class Rows:
         self._sale, self._kind = sale, kind
         #: {side: (fixed product taxes, taxes on them)}
         self.fixed = dict.fromkeys(SIDES, (ZERO, ZERO))
+        followed = sorted(sale.follow(quantities).items())
+        ids = sale.shop.ids(f"{kind.name} item", len(followed))
         self.entries = [
-            {**self._entry(sale.items[item_id], quantity), "parent_id": number}
-            for item_id, quantity in sorted(sale.follow(quantities).items())
+            {"entity_id": row_id, "parent_id": number, **self._entry(sale.items[item_id], quantity)}
+            for row_id, (item_id, quantity) in zip(ids, followed, strict=True)
         ]
 
     def sum(self, name: str, prefix: str) -> Decimal:
@@ -138,7 +140,7 @@ class Rows:
     def _entry(self, item: dict, quantity: Decimal) -> dict:
         left = self._kind.left(self._sale, item)
         entry = {
-            "entity_id": self._sale.shop.id(f"{self._kind.name} item"), "order_item_id": item["item_id"],
+            "order_item_id": item["item_id"],
             "product_id": item["product_id"], "sku": item["sku"], "name": item["name"], "qty": num(quantity),
         }  # fmt: skip
         for prefix in SIDES:
@@ -186,7 +188,7 @@ def _tell_fixed(entry: dict, item: dict, quantity: Decimal, *of: str | list[Deci
     told = json.loads(entry.get("weee_tax_applied") or item["weee_tax_applied"])
     left = {"row_amount": net, "row_amount_incl_tax": net + tax}
     for number, fixed in enumerate(told, 1):
-        for name, rest in left.items():
+        for name, rest in list(left.items()):
             part = rest if number == len(told) else cents(dec(fixed[prefix + name]) * net / whole)
             left[name] -= part
             fixed[prefix + name] = num(part)

@@ -22,10 +22,12 @@ from . import (
     product,
     products,
     sales,
+    sales_pages,
     seed,
     shipments,
     stock,
     stock_api,
+    stock_items,
     stores,
 )
 from .api import RestApi
@@ -44,7 +46,7 @@ DEMO_WEBSITES = [
 #: Modules whose functions are routes: named here so that they are there.
 ENDPOINTS = (
     attribute_api, bulk, bundles, categories, configurables, creditmemos, customers, downloads, invoices, links, media,
-    orders, prices, products, shipments, stock_api, stores,
+    orders, prices, products, shipments, stock_api, stock_items, stores,
 )  # fmt: skip
 product.WATCHERS.append(stock.Watcher())
 
@@ -86,7 +88,7 @@ class Magento:
 
     def page(self, request: Request, domain: str, parts: list[str]) -> Response:
         shop = self.shop(domain)
-        answer = pages.page(shop, request, parts) if shop.exists else None
+        answer = (pages.page(shop, request, parts) or sales_pages.page(shop, request, parts)) if shop.exists else None
         return answer or Response("Not Found", 404, content_type="text/plain")
 
     def shops(self) -> list[dict]:

@@ -44,10 +44,11 @@ def create(sale: Sale, given: list[dict] | None = None, tracks: list[dict] = (),
     }  # fmt: skip
     if shop.config["msi"]:
         document["extension_attributes"] = {"source_code": code}
+    ids = iter(shop.ids("shipment item", len(quantities)))
     for item_id, quantity in sorted(quantities.items()):
         item = sale.items[item_id]
         document["items"].append({
-            "entity_id": shop.id("shipment item"), "parent_id": number, "order_item_id": item_id, "qty": num(quantity),
+            "entity_id": next(ids), "parent_id": number, "order_item_id": item_id, "qty": num(quantity),
             "name": item["name"], "sku": item["sku"], "product_id": item["product_id"] or 0,
             "price": item.get("price", 0), "weight": item["weight"],
         })  # fmt: skip

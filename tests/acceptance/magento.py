@@ -62,10 +62,19 @@ class Magento(Platform):
         "row_total_incl_tax", "shipping_assignments", "shipping_description", "state", "status", "status_histories",
         "store_id", "street", "subtotal", "tax_percent", "telephone", "total_due", "weight",
     )  # fmt: skip
-    # what is there is read first
+    # the shipment is read, the number added, the customer told
+    tracking_calls = 3
+    # what is there is read first, and of what attributes there are where barcodes are in one
     calls_per_part = {
         "images": {"GET products", "POST products/{}/media"},
-        **{part: {"GET products", "PUT products/{}"} for part in ("basics", "status", "variants", "prices")},
+        **{part: {"GET products", "PUT products/{}"} for part in ("basics", "status", "prices")},
+        "variants": {
+            "GET products",
+            "GET products/attributes",
+            "GET products/attribute-sets/sets/list",
+            "GET store/storeConfigs",
+            "PUT products/{}",
+        },
     }
     # Calls whose resource no other flow needs
     own_permissions = {
@@ -221,7 +230,11 @@ class Magento(Platform):
     # === PRODUCTS === #
 
     def place_product(self, **spec):
-        return str(self._control("products", spec)["id"])
+        """Of each variant there is some at the first source: Magento sends nothing that is not there."""
+        product = self._control("products", spec)
+        for variant in product["variants"]:
+            stock.set_item(self.shop, variant["sku"], stock.DEFAULT_SOURCE, 100)
+        return str(product["id"])
 
     def change_product(self, external_id, **changes):
         self._later()

@@ -32,6 +32,8 @@ class Platform:
     optional_fields = ()
     leaves_out = False
     longest_sku = 255
+    # How many calls a tracking number takes that comes later
+    tracking_calls = 1
     # Part of a product -> the kinds of calls that a change of it takes, where that is not one call
     calls_per_part = {}
 

@@ -5,7 +5,7 @@ import pytest
 from sandbox.factory import build
 from sandbox.magento.inputs import ANY, ATTRIBUTES
 from sandbox.magento.routes import ROUTES
-from tests.contract.magento_spec import ATTRIBUTE_VALUE, needs_specification, official
+from tests.contract.magento_spec import ATTRIBUTE_VALUE, OLDEST, VERSION, needs_specification, official
 
 pytestmark = needs_specification
 KINDS = {int: "integer", float: "number", str: "string", bool: "boolean"}
@@ -21,8 +21,8 @@ def _registered(tmp_path_factory):
     build(tmp_path_factory.mktemp("routes")).close()
 
 
-def operation(route):
-    return official().operation(route.method, "/".join(route.parts))
+def operation(route, version=VERSION):
+    return official(version).operation(route.method, "/".join(route.parts))
 
 
 def differences(kind, schema, place):
@@ -47,8 +47,9 @@ def differences(kind, schema, place):
     return [] if KINDS[kind] == stated else [f"{place} is {stated}, not {KINDS[kind]}"]
 
 
-def test_every_address_is_one_of_magentos():
-    assert not [name for name, route in routes() if operation(route) is None]
+@pytest.mark.parametrize("version", [VERSION, OLDEST])
+def test_every_address_is_one_of_magentos(version):
+    assert not [name for name, route in routes() if operation(route, version) is None]
 
 
 def test_what_is_taken_is_what_the_schema_says():

@@ -405,3 +405,30 @@ def test_the_control_api_of_an_order(magento):
     magento.control("GET", f"/orders/{number}", status=404)
     assert magento.search("invoices")["total_count"] == 0
     magento.call("GET", f"orders/{number}", status=404)
+
+
+# --- its pages -------------------------------------------------------------------------------------------------------
+def test_pages_of_orders(magento):
+    product(magento, "cup", stock=5, price=12)
+    form = {"sku": ["cup", "", ""], "quantity": ["2", "1", "1"], "place": "9", "payment": "checkmo"}
+    placed = magento.client.post(f"/shop/{magento.domain}/orders/place", data=form)
+    assert placed.status_code == 303
+    here = placed.location
+    for action in ("invoice", "ship"):
+        assert magento.client.post(f"{here}/{action}").status_code == 303
+    text = magento.client.get(here).text
+    assert "complete" in text and "SANDBOX" in text
+    assert "cannot be cancelled" in magento.client.post(f"{here}/cancel").text
+    assert "000000001" in magento.client.get(f"/shop/{magento.domain}/orders").text
+    anything = magento.client.post(f"/shop/{magento.domain}/orders/place", data={"payment": "braintree"})
+    assert "processing" in magento.client.get(anything.location).text
+    assert magento.client.get(f"/shop/{magento.domain}/orders/99").status_code == 404
+
+
+def test_lists_of_values(magento):
+    numbers = [place(magento) for _ in range(3)]
+    for wanted, kind, found in (("1,3", "in", [1, 3]), ("1,3", "nin", [2]), ("x", "in", []), ("1.0", "in", [1])):
+        items = magento.search("orders", ("entity_id", wanted, kind))["items"]
+        assert [item["entity_id"] for item in items] == found
+    named = magento.search("orders", ("customer_email", "ZOE@example.com,ann@example.com", "in"))
+    assert named["total_count"] == len(numbers)

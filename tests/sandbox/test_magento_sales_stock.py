@@ -164,3 +164,18 @@ def test_what_can_be_sold_is_asked(magento, quantity):
     assert found == [{"sku": "cup", "stock_id": 1, "salable": bool(quantity)}]
     asked = magento.get("inventory/is-product-salable-for-requested-qty/cup/1/4")
     assert asked["salable"] is False and asked["errors"]
+
+
+def test_the_catalogue_tells_the_stock(magento):
+    """A new product lies at the default source, shows what lies there, and is forgotten with it."""
+    pytest.importorskip("sandbox.magento.product")
+    new = {"sku": "jug", "name": "Jug", "price": 9, "attribute_set_id": 4, "type_id": "simple"}
+    magento.call("POST", "products", {"product": new})
+    assert at_source(magento, "jug") == 0
+    stocked = {**new, "extension_attributes": {"stock_item": {"qty": 6, "is_in_stock": True}}}
+    shown = magento.call("PUT", "products/jug", {"product": stocked})
+    assert (shown["extension_attributes"]["stock_item"]["qty"], at_source(magento, "jug")) == (6, 6)
+    magento.call("PUT", "products/jug", {"product": {"sku": "jug", "name": "Big jug"}})
+    assert salable(magento, "jug") == 6
+    assert magento.raw("DELETE", "products/jug").json is True
+    assert magento.search("inventory/source-items")["total_count"] == 0

@@ -213,3 +213,19 @@ def test_an_order_that_is_paid_otherwise_altogether(magento):
     magento.call("POST", f"order/{number}/invoice", {})
     magento.call("POST", f"order/{number}/refund", {})
     assert magento.search("creditmemos")["items"][0]["extension_attributes"]["customer_balance_amount"] == 40
+
+
+def test_parts_of_a_unit(magento):
+    lines = [{"title": "Cloth", "price": "9.99", "quantity": "1.5"}]
+    (item,) = order(magento, place(magento, lines=lines, rates=VAT))["items"]
+    assert (item["qty_ordered"], item["is_qty_decimal"], item["row_total"], item["tax_amount"]) == (1.5, 1, 14.99, 3)
+
+
+def test_what_an_order_may_lack(magento):
+    bare = magento.control("POST", "/orders", {"lines": [{"title": "Thing", "price": "9.99"}]}, status=201)
+    shown = order(magento, bare["id"])
+    assert shown["customer_email"] is None and "billing_address" not in shown
+    half = place(magento, billing_address={"first_name": "Ann"}, shipping_address=None)
+    assert order(magento, half)["billing_address"]["country_id"] is None
+    many = place(magento, lines=[{"title": f"Line {number}", "price": "1.10"} for number in range(130)])
+    assert order(magento, many)["grand_total"] == 143
