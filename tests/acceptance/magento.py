@@ -103,6 +103,9 @@ class Magento(Platform):
 
     # === ACCOUNT === #
 
+    def no_limit(self):
+        return patch.object(const, "DEFAULT_BUDGET", (1000, 100))
+
     def create_account(self):
         self.stand_in.control("shops", {"domain": DOMAIN, **SETTINGS})
 

@@ -7,6 +7,7 @@ skipped; once it says that it can, they run.
 
 from .suite_changes import ChangeTrials
 from .suite_contents import ContentTrials
+from .suite_echo import EchoTrials
 from .suite_listing import ListingTrials
 from .suite_orders import OrderTrials
 from .suite_port import PortTrials
@@ -21,6 +22,7 @@ from .suite_trouble import TroubleTrials
 class AdapterSuite(
     ChangeTrials,
     ContentTrials,
+    EchoTrials,
     ListingTrials,
     OrderTrials,
     PortTrials,

@@ -26,7 +26,7 @@ MAX_PAGES = 50
 MAX_CALLS = 500
 WEBHOOK_SECONDS = 20
 # Kind of record -> what is polled for it
-POLLED = {"order": "orders", "product": "products"}
+POLLED = {"customer": "customers", "order": "orders", "product": "products"}
 
 
 class Killed(BaseException):
@@ -50,6 +50,7 @@ class SuiteBase:
         }
         self.enterContext(patch.dict(os.environ, variables))
         self.account = self.platform(self.stand_in)
+        self.enterContext(self.account.no_limit())
         self.account.create_account()
         currency = self.env["res.currency"].with_context(active_test=False).search([("name", "=", "EUR")])
         currency.active = True
