@@ -62,6 +62,11 @@ class Magento(Platform):
         "row_total_incl_tax", "shipping_assignments", "shipping_description", "state", "status", "status_histories",
         "store_id", "street", "subtotal", "tax_percent", "telephone", "total_due", "weight",
     )  # fmt: skip
+    optional_product_fields = (
+        "attribute_set_id", "created_at", "custom_attributes", "extension_attributes", "label", "media_gallery_entries",
+        "media_type", "options", "position", "price", "product_links", "status", "tier_prices", "visibility",
+        "website_ids", "weight",
+    )  # fmt: skip
     # the shipment is read, the number added, the customer told
     tracking_calls = 3
     # what is there is read first, and of what attributes there are where barcodes are in one

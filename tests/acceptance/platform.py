@@ -30,6 +30,8 @@ class Platform:
     own_permissions = {}
     # Fields of an order in its answers that may be null, each by its name; `leaves_out`: or may not be there at all
     optional_fields = ()
+    # The same of a product
+    optional_product_fields = ()
     leaves_out = False
     longest_sku = 255
     # How many calls a tracking number takes that comes later

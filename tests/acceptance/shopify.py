@@ -71,6 +71,11 @@ class Shopify(Platform):
         "provinceCode", "purchasingEntity", "rate", "referrerUrl", "shippingAddress", "sku", "source", "sourceName",
         "subtotalPriceSet", "term", "totalDiscountsSet", "totalTaxSet", "utmParameters", "variant", "vendor", "zip",
     )  # fmt: skip
+    # Without `image`, a picture is still being processed: Odoo looks again until it is there
+    optional_product_fields = (
+        "alt", "barcode", "catalog", "compareAtPrice", "countryCodeOfOrigin", "description", "endCursor",
+        "harmonizedSystemCode", "onlineStoreUrl", "sku", "unitCost", "weight",
+    )  # fmt: skip
     # what is there is read, an upload address asked for, the product set, and its picture waited for
     calls_per_part = {"images": {"ProductPictures", "StagedUploadsCreate", "ProductSet", "MediaStatus"}}
 

@@ -135,7 +135,7 @@ class SuiteBase:
             if not job:
                 return
             run_queue_job(job)
-        self.fail("the jobs do not end")
+        self.fail(f"the jobs do not end: {job.operation}, {job.last_error or job.result}")
 
     def run_next(self, backend):
         """Run one job as the runner does; return what kept it from going well, if anything did."""

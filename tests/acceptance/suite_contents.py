@@ -61,6 +61,27 @@ class ContentTrials(ProductInTrials):
         if not order.integration_hold_reason:  # which taxes they are may be unknown by now
             self.assertEqual(order.amount_total, float(self.account.books()[placed]["total"]))
 
+    def test_product_fields_without_a_value(self):
+        """The same of products; and what is not stated overwrites nothing."""
+        external_id = self.account.place_product(title="Lamp", price="30.00", sku="LAMP")
+        self.account.add_picture(external_id, "front")
+        backend = self.connect_with("products_in", import_products=True)
+        template = self.templates(backend)[external_id]
+        fetch = backend._adapter()._fetch_products_by_id
+        for fault in ({}, {"leave_out": True}) if self.account.leaves_out else ({},):
+            for name in self.account.optional_product_fields:
+                with self.subTest(field=name, **fault):
+                    self.account.fault("null_fields", fields=[name], **fault)
+                    (document,) = fetch(backend, [external_id])
+                    self.assertEqual((document.external_id, document.title), (external_id, "Lamp"))
+                    self.account.no_faults()
+        self.stand_in.control("clock", {"advance": 7200})
+        self.account.change_product(external_id, title="Lamp II")
+        self.account.fault("null_fields", fields=list(self.account.optional_product_fields))
+        self.import_products(backend)
+        self.assertEqual((template.name, template.list_price), ("Lamp II", 30.0))
+        self.assert_no_failures(backend)
+
     # === WRITING === #
 
     def test_any_writing(self):
