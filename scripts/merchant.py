@@ -132,7 +132,8 @@ def connect(rpc: Rpc, shop: Shop) -> int:
             **shop.wizard_values(),
         },
     )
-    context = {"default_skip_test_orders": False, "default_product_unmatched": "create"}
+    settings = {"skip_test_orders": False, "product_unmatched": "create", **shop.settings}
+    context = {f"default_{name}": value for name, value in settings.items()}
     rpc.call("integration.connect", "action_connect", [wizard], context=context)
     return rpc.search_read("integration.backend", domain, ["id"], limit=1)[0]["id"]
 

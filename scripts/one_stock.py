@@ -14,11 +14,12 @@ def share(first: Shop, other: Shop) -> None:
     if any(variant["sku"] in sold for product in products for variant in product["variants"]):
         return
     levels = {entry["id"]: entry["levels"] for entry in first.stock()}
-    chosen = [
+    candidates = [
         product
         for product in products
         if product["shown"] and len(product["variants"]) == 1 and _is_alone(product["variants"][0], levels)
-    ][:SHARED]
+    ]
+    chosen = candidates[: min(SHARED, len(candidates) // 2)]
     with progress(f"{other.title}: {len(chosen)} products of {first.title}"):
         for product in chosen:
             [variant] = product["variants"]

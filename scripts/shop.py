@@ -15,6 +15,8 @@ class Shop:
     platform = ""
     title = ""
     domain = ""
+    # What a user sets on the new channel, beside what the form asks for: field -> value
+    settings: dict[str, object] = {}
     # What a change costs: kind of step -> names of the calls that change the shop, as its log has them
     costs: dict[str, tuple[str, ...]] = {}
     # Beginnings of calls that change nothing a merchant sees: they ask for a long answer, for news, for a kind of field

@@ -24,6 +24,7 @@ class Magento(Shop):
     platform = "magento"
     title = "Magento"
     domain = "demo-magento.test"
+    settings = {"magento_barcode_attribute": "barcode"}
     costs = {
         "price": ("PUT products/{sku}",),
         "quantity": ("POST inventory/source-items",),
@@ -59,6 +60,9 @@ class Magento(Shop):
     @staticmethod
     def _product(entry: dict) -> dict:
         kept = ("title", "sku", "barcode", "price")
+        # what customers pay is the price of the time being; Odoo has the other one beside
+        attributes = {each["attribute_code"]: each["value"] for each in entry["stored"]["custom_attributes"]}
+        special = {"price": attributes["special_price"]} if attributes.get("special_price") else {}
         return {
             "id": str(entry["id"]),
             "title": entry["title"],
@@ -66,7 +70,8 @@ class Magento(Shop):
             "archived": False,
             "pictures": entry["media"],
             "variants": [
-                {"id": str(variant["id"]), **{key: variant[key] for key in kept}} for variant in entry["variants"]
+                {"id": str(variant["id"]), **{key: variant[key] for key in kept}, **special}
+                for variant in entry["variants"]
             ],
         }
 
@@ -105,9 +110,12 @@ class Magento(Shop):
                 "shipping_total": entry["shipping"],
                 "shipping": _shipping(entry),
                 "lines": [
-                    {**line, "id": str(line["item_id"]), "taxes": [{"amount": line["tax"]}]} for line in entry["lines"]
+                    {"id": str(line["item_id"]), "taxes": [{"amount": line["tax"]}]}
+                    | {key: line[key] for key in ("sku", "quantity", "net")}
+                    for line in entry["lines"]
                 ],
                 "shipments": [{**record, "cancelled": False} for record in entry["shipments"]],
+                "refunds": [{**record, "units": _sold(entry, record["units"])} for record in entry["refunds"]],
             }
             for entry in self.ask("ledger")["orders"]
         ]
@@ -151,3 +159,9 @@ def _shipping(entry: dict) -> list[dict]:
     net = entry["shipping"]
     taxes = [{"amount": entry["shipping_tax"]}]
     return [{"id": "shipping", "title": "Shipping", "net": net, "taxes": taxes}] if Decimal(net) else []
+
+
+def _sold(entry: dict, units: dict[str, int]) -> dict[str, int]:
+    """Return those of the units that are of lines: what a line consists of is told too."""
+    lines = {str(line["item_id"]) for line in entry["lines"]}
+    return {item: count for item, count in units.items() if item in lines}

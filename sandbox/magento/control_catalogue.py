@@ -169,7 +169,8 @@ def _variants(shop: Shop, sku: str, title: str, options: dict, base: dict) -> di
         labels = [label for _, _, label in row]
         customs = {**base["custom_attributes"], **{code: number for code, number, _ in row}}
         name = f"{title} {' '.join(labels)}"
-        customs.pop("url_key", None)
+        for single in ("url_key", "barcode"):  # one product's own
+            customs.pop(single, None)
         body = {**base, "sku": "-".join([sku, *labels]), "name": name, "visibility": product.HIDDEN}
         made.append(product_save.save(shop, {**body, "custom_attributes": customs}, 0)["id"])
     return {"configurable_product_options": listed, "configurable_product_links": made}

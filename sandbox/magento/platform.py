@@ -105,7 +105,7 @@ class Magento:
         if self.shop(DEMO_DOMAIN).exists:
             return
         store.set_setting("magento seeding", True)
-        shop = create_shop(store, self.services.clock, DEMO_DOMAIN, websites=DEMO_WEBSITES)
+        shop = create_shop(store, self.services.clock, DEMO_DOMAIN, currency="USD", websites=DEMO_WEBSITES)
         catalogue.prepare(shop)
         seed.fill(shop, products=DEMO_PRODUCTS, orders=DEMO_ORDERS)
         store.set_setting("magento seeding", False)
