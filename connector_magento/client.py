@@ -83,7 +83,7 @@ class MagentoClient:
         :param fields: of the entries; all of them if empty
         """
         answer = self.call("GET", path, params={**parameters, **listing_fields(fields)})
-        if not isinstance(answer, dict) or "total_count" not in answer:
+        if not isinstance(answer, dict) or not isinstance(answer.get("total_count"), int):
             raise TransientError(f"Magento's answer holds no listing of {path}.")
         # null where a page has none and `fields` is used
         return answer.get("items") or [], int(answer["total_count"])

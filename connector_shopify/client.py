@@ -226,7 +226,7 @@ class ShopifyClient(BulkCalls, CustomerCalls, OperationCalls, PayoutCalls, Price
         """
         variables = {"id": gid, "reason": reason, "restock": restock, "refund": refund, "notify": notify}
         try:
-            self._mutate_alone("order_cancel", variables)
+            self._mutate("order_cancel", variables)
         except DataError as error:
             error.remedy = const.CANCEL_REMEDIES.get(error.code, error.remedy or const.CANCEL_REMEDY)
             raise

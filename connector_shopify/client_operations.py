@@ -3,7 +3,7 @@
 Ids are global ones (`gid://shopify/...`) here, plain ones in canonical documents.
 """
 
-from odoo.addons.connector_base.transport import DataError, PermissionMissing, TransientError
+from odoo.addons.connector_base.transport import DataError, TransientError
 
 from . import const
 from .answers import next_cursor, take
@@ -117,35 +117,28 @@ class OperationCalls:
         :param dict refund: a `RefundInput`
         :raise DataError: refused
         """
-        return take(self._mutate_alone("refund_create", {"input": refund, "key": key}), "refund", "id")
+        return take(self._mutate("refund_create", {"input": refund, "key": key}), "refund", "id")
 
     def order_update(self, values):
         """Write an `OrderInput`.
 
         :raise DataError: refused
         """
-        self._mutate_alone("order_update", {"input": values})
+        self._mutate("order_update", {"input": values})
 
     def tags_add(self, gid, tags):
         """Add tags to a record; those it has are left alone.
 
         :raise DataError: refused
         """
-        self._mutate_alone("tags_add", {"id": gid, "tags": list(tags)})
+        self._mutate("tags_add", {"id": gid, "tags": list(tags)})
 
     def tags_remove(self, gid, tags):
         """Take tags off a record; those it hasn't don't matter.
 
         :raise DataError: refused
         """
-        self._mutate_alone("tags_remove", {"id": gid, "tags": list(tags)})
-
-    def _mutate_alone(self, name, variables):
-        """As `_mutate`, but a missing scope is a matter of this call alone: nothing else stops for it."""
-        try:
-            return self._mutate(name, variables)
-        except PermissionMissing as error:
-            raise DataError(error.message, code=error.code, remedy=error.remedy) from None
+        self._mutate("tags_remove", {"id": gid, "tags": list(tags)})
 
     # === VERSIONS === #
 

@@ -1,5 +1,5 @@
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from odoo import api, models
@@ -33,6 +33,12 @@ class Standing:
     shipping_address: Address | None = None
     email: str = ""
     phone: str = ""
+
+
+def _place(address):
+    """Return where an address is, whoever lives there."""
+    parts = (address.street, address.street2, address.zip, address.city, address.country_code)
+    return [" ".join(part.casefold().split()) for part in parts]
 
 
 class IntegrationCustomerImporter(models.AbstractModel):
@@ -102,12 +108,15 @@ class IntegrationCustomerImporter(models.AbstractModel):
     def _import_together(self, backend, entries, result):
         documents = [entry.document for entry in entries]
         partners = self.env["integration.partner.resolver"]
-        standings = {document.external_id: self._standings(document) for document in documents}
+        before = self._bindings(backend, documents)
+        standings = {
+            document.external_id: self._standings(self._at_home(before.get(document.external_id), document))
+            for document in documents
+        }
         page = partners._plan(backend, [one for several in standings.values() for one in several])
         busy = self._lock_creations(backend, page)
         result.busy.extend(key for key, several in standings.items() if any(one.external_id in busy for one in several))
         documents = [document for document in documents if document.external_id not in set(result.busy)]
-        before = self._bindings(backend, documents)
         partners._complete(backend, page, [one for document in documents for one in standings[document.external_id]])
         bindings = self._bindings(backend, documents)
         for document in documents:
@@ -116,6 +125,19 @@ class IntegrationCustomerImporter(models.AbstractModel):
             known = document.external_id in before
             (result.updated if known else result.created).append(document.external_id)
         self._tag(backend, documents, bindings)
+
+    @api.model
+    def _at_home(self, binding, document):
+        """Return the document with the customer's name at the default address if that is where Odoo has the customer.
+
+        Platforms write the name beside each address too, and leave it there when the customer's own one is changed.
+        """
+        home = self.env["integration.customer.exporter"]._addresses(binding.odoo_id) if binding else ()
+        first = document.addresses[:1]
+        if not (home and first and _place(home[0]) == _place(first[0])):
+            return document
+        named = replace(first[0], name=document.customer.name)
+        return replace(document, addresses=(named, *document.addresses[1:]))
 
     @api.model
     def _standings(self, document):

@@ -102,7 +102,7 @@ class IntegrationStockExporter(models.AbstractModel):
                 new = not level or (binding_id, place_id) in seen
                 if new or level.quantity != quantity or level.wait_until or level.last_error:
                     rows[binding_id, place_id] = self._row(binding_id, place_id, quantity, known, seen_at=now)
-            elif level and level.wait_until and level.wait_until > now:
+            elif level and level.wait_until and level.wait_until > now and quantity >= (known or 0):
                 outcome.waiting += 1
             else:
                 binding, place = by_id[0][binding_id], by_id[1][place_id]
@@ -245,7 +245,10 @@ class IntegrationStockExporter(models.AbstractModel):
 
     @api.model
     def _look_again(self, backend, stale, rows, outcome):
-        """Read what the platform has of `stale`; return what is to be sent once more, let the others wait."""
+        """Read what the platform has of `stale`; return what is to be sent once more, let the others wait.
+
+        What Odoo has less of than the platform never waits: it was sold elsewhere, whatever was sold there.
+        """
         try:
             found = backend._adapter()._fetch_stock(
                 backend,
@@ -262,7 +265,7 @@ class IntegrationStockExporter(models.AbstractModel):
             quantity, expected = actual.get(item.key), item.document.expected
             if quantity == item.document.quantity:
                 rows[item.binding.id, item.place.id] = self._row(item.binding.id, item.place.id, quantity, quantity)
-            elif quantity is not None and expected is not None and quantity < expected:
+            elif quantity is not None and expected is not None and quantity < min(expected, item.document.quantity):
                 self._wait(item, quantity, rows, outcome)
             else:
                 document = replace(item.document, expected=quantity)

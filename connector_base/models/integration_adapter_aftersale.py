@@ -47,6 +47,7 @@ class IntegrationAdapter(models.AbstractModel):
     def _update_order(self, backend, change):
         """Tell the platform what an `OrderChange` says, and nothing else; telling it again changes nothing.
 
+        :return: whether a note is the order's own from then on (`Order.note`), not a remark beside it
         :raise DataError: the order is unknown, or the platform refuses a tag or the note
         """
         raise NotImplementedError()

@@ -128,6 +128,7 @@ class IntegrationReconciliation(models.Model):
             next_ids = [*border_ids, *next_ids]
         seen = {*border_ids, *(stub.external_id for stub in stubs)}
         gone, found_again = self._gone(border, end, seen)
+        self.env["integration.order.updater"]._note_missing(self.backend_id, gone.mapped("external_id"))
         self.write(
             {
                 "platform_count": self.platform_count + len(stubs) - deleted + found_again,

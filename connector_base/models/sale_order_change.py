@@ -93,8 +93,11 @@ class SaleOrder(models.Model):
             tags_removed=tuple(sorted(tag for tag, wanted in tags.items() if not wanted)),
         )
 
-    def _integration_changed(self, change):
-        """Note that the platform has `change` now; its own news of it then find nothing new."""
+    def _integration_changed(self, change, owns_note):
+        """Note that the platform has `change` now; its own news of it then find nothing new.
+
+        :param bool owns_note: the note has become the order's own there
+        """
         tags = self._integration_platform_tags()
         for tag in change.tags_removed:
             tags.pop(tag.lower(), None)
@@ -104,7 +107,7 @@ class SaleOrder(models.Model):
             "integration_tags_to_send": False,
             "integration_note_to_send": False,
         }
-        if change.note is not UNSET:
+        if owns_note and change.note is not UNSET:
             values["integration_note"] = change.note
         self.write(values)
 

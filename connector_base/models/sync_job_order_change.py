@@ -27,6 +27,6 @@ class SyncJob(models.Model):
         self._progress(total=1, done=1)
         if not change:
             return self.env._("Nothing to send.")
-        self.backend_id._adapter()._update_order(self.backend_id, change)
-        order._integration_changed(change)
+        owns_note = self.backend_id._adapter()._update_order(self.backend_id, change)
+        order._integration_changed(change, owns_note)
         return self.env._("The platform has what staff noted on the order.")

@@ -210,6 +210,16 @@ class TestCustomersOut(CustomerCase):
         self.import_accounts(make_account(minutes=5, name="Ada Byron"))
         self.assertEqual(self.partner.name, "Ada Byron")
 
+    def test_the_name_beside_the_address_stays_there(self):
+        """A platform keeps the old name beside the address: that is nobody else."""
+        self.partner.name = "Ada King"
+        self.push()
+        self.import_accounts(make_account(minutes=5, name="Ada King", addresses=(make_address(name="Ada Lovelace"),)))
+        self.assertFalse(self.partner.child_ids)
+        elsewhere = make_address(name="Ada Lovelace", street="7 Oak St")
+        self.import_accounts(make_account(minutes=9, name="Ada King", addresses=(make_address(), elsewhere)))
+        self.assertEqual(self.partner.child_ids.mapped("street"), ["7 Oak St"])
+
     def test_a_refusal_says_why_and_its_retry_helps(self):
         self.adapter.refuse["Ada !"] = DataError("Email is taken", remedy="Merge the two customers")
         self.partner.name = "Ada !"

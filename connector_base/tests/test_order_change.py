@@ -14,7 +14,7 @@ from .order_common import EngineCase, FakeAdapter, add_test_platform, make_order
 
 class ChangingAdapter(FakeAdapter):
     def __init__(self):
-        self.changes, self.error = [], None
+        self.changes, self.error, self.owns_note = [], None, True
 
     def _capabilities(self):
         return frozenset({"orders_in", "orders_update", "order_tags_out"})
@@ -23,6 +23,7 @@ class ChangingAdapter(FakeAdapter):
         self.changes.append(change)
         if self.error:
             raise self.error
+        return self.owns_note
 
 
 @tagged("post_install", "-at_install")
@@ -105,6 +106,16 @@ class TestOrderChange(EngineCase):
         self.run_jobs()
         self.assertEqual([change.note for change in self.adapter.changes], ["Leave it at the back door."] * 2)
         self.assertEqual(self.order.integration_note, "Leave it at the back door.")
+        self.assertFalse(self.order.integration_note_to_send)
+
+    def test_a_note_that_is_a_remark_there_is_not_the_customers(self):
+        self.adapter.owns_note = False
+        self.addCleanup(setattr, self.adapter, "owns_note", True)
+        before = self.order.integration_note
+        self.order.integration_note_to_send = "Leave it at the back door."
+        self.order.action_integration_send_note()
+        self.run_jobs()
+        self.assertEqual(self.order.integration_note, before)
         self.assertFalse(self.order.integration_note_to_send)
 
     def test_only_where_the_platform_can(self):

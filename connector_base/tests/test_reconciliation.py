@@ -80,7 +80,7 @@ class TestReconciliation(CompleteCase):
         run = self.reconcile()
         self.assertEqual((run.summary, len(run.line_ids)), ("Store 1 = Odoo 1", 0))
 
-    def test_gone_ones_are_reported_only(self):
+    def test_gone_ones_are_deleted_there(self):
         for number in range(7):
             self.place(str(number), number // 3)  # several in one second, over the borders of pages
         self.import_all()
@@ -90,8 +90,11 @@ class TestReconciliation(CompleteCase):
         self.assertEqual((run.gone_count, run.store_count, run.odoo_count), (3, 4, 7))
         self.assertEqual(set(run.line_ids.mapped("external_id")), {"0", "3", "6"})
         self.assertEqual(run.summary, "Store 4 ≠ Odoo 7; gone from the platform: 3")
-        self.assertTrue(self.order_of("3"))
         self.assertFalse(run.balanced)
+        for number in range(7):
+            order = self.order_of(str(number))
+            self.assertEqual(order.state == "cancel", str(number) in {"0", "3", "6"}, "a quotation goes with its order")
+            self.assertEqual(bool(order.integration_deleted_at), order.state == "cancel")
 
     def test_equal_times_over_the_border_of_pages_are_not_gone(self):
         for number in range(10):

@@ -257,6 +257,20 @@ class TestStockConflict(StockCase):
         self.push()
         self.assertEqual(self.shop.stock["I10", "P1"], 8, "the new one is added, the three stay sold")
 
+    def test_sold_elsewhere_too(self):
+        """What Odoo has less of than the platform, it has sold elsewhere: that never waits for an order."""
+        self.shop.stock["I10", "P1"] = 7
+        self.put(self.mug, -8)
+        self.push()
+        self.assertEqual(self.shop.stock["I10", "P1"], 2)
+        self.shop.stock["I10", "P1"] = 1
+        self.put(self.mug, 3)
+        self.push()
+        self.assertTrue(self.level().wait_until)
+        self.put(self.mug, -5)
+        self.push()
+        self.assertEqual(self.shop.stock["I10", "P1"], 0, "nor while another difference waits")
+
     def test_no_order_comes(self):
         self.shop.stock["I10", "P1"] = 2
         self.put(self.mug, 1)

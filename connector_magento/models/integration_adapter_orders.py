@@ -90,6 +90,7 @@ class IntegrationAdapterMagento(models.AbstractModel):
         """Override of `connector_base`: a note is a comment, which only staff see; orders have no tags."""
         if change.note is not UNSET:
             add_comment(backend._magento_client(), change.order_external_id, change.note)
+        return False
 
     # === SHOWN === #
 

@@ -64,3 +64,4 @@ class IntegrationAdapterShopify(models.AbstractModel):
         except DataError as error:
             error.remedy = error.remedy or const.ORDER_REMEDY
             raise
+        return True

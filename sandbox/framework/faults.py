@@ -1,5 +1,6 @@
 """Faults on demand: what should go wrong, for whom, how often. Kept in the store, so that a restart keeps them."""
 
+import json
 import random
 import threading
 import time
@@ -18,6 +19,8 @@ API_KINDS = {
     "reset": "cut the connection without an answer; with `after` the call is carried out first",
     "truncated": "cut the JSON answer in half; the call is carried out",
     "html": "answer HTTP 200 with an HTML page",
+    "unknown_fields": "carry the call out; every object of the JSON answer has fields that nobody has documented",
+    "null_fields": "carry the call out; the `fields` (names) of every object are null or, with `leave_out`, not there",
 }
 #: What befalls a shop that somebody hosts and looks after himself.
 SHOP_KINDS = {
@@ -32,6 +35,12 @@ WEBHOOK_KINDS = {
     "webhook_bad_signature": "sign with another key",
     "webhook_drop": "never send",
     "webhook_delay": "send `seconds` later",
+}
+#: What `unknown_fields` adds to each object.
+NEWS = {
+    "quantumFlags": None,
+    "loyalty_v2": {"id": "1", "status": "NEW", "amount": {"value": "9999.99"}, "items": [{"id": 1}]},
+    "x-list": [1, "two", None, []],
 }
 
 
@@ -49,6 +58,8 @@ class Faults:
         kinds = [*API_KINDS, *SHOP_KINDS, *LATER_KINDS, *WEBHOOK_KINDS]
         if kind not in kinds:
             raise ValueError(f"kind must be one of {', '.join(kinds)}")
+        if kind == "null_fields" and not isinstance(details.get("fields"), list):
+            raise ValueError("the fault 'null_fields' needs a list of fields")
         if kind == "status" and not 400 <= int(details.get("status", 0)) < 600:
             raise ValueError("the fault 'status' needs a status from 400 to 599")
         fault = {
@@ -117,4 +128,26 @@ def after(fault: dict, response: Response) -> Response:
     if fault["kind"] == "truncated":
         whole = response.get_data()
         response.set_data(whole[: len(whole) // 2])
+    if fault["kind"] == "unknown_fields":
+        _change_objects(response, lambda found: {**found, **NEWS})
+    if fault["kind"] == "null_fields":
+        names, nulls = set(fault["fields"]), not fault.get("leave_out")
+        _change_objects(
+            response,
+            lambda found: {
+                key: None if key in names else value for key, value in found.items() if nulls or key not in names
+            },
+        )
     return response
+
+
+def changed(value, change):
+    """Decoded JSON with `change` (object -> object) applied to each object in it, innermost first."""
+    if isinstance(value, dict):
+        return change({key: changed(entry, change) for key, entry in value.items()})
+    return [changed(entry, change) for entry in value] if isinstance(value, list) else value
+
+
+def _change_objects(response: Response, change):
+    if response.is_json:
+        response.set_data(json.dumps(changed(json.loads(response.get_data()), change)))

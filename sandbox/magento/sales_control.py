@@ -117,6 +117,8 @@ def _rows(given: dict) -> list[dict] | None:
 def _touch(sale: Sale, given: dict):
     sale.comment(given.get("note") or "touched")
     sale.order.update({name: given[name] for name in ("customer_email", "status", "customer_note") if name in given})
+    if "shipping_address" in given:
+        sale.order["_shipping"]["address"].update(given["shipping_address"])
     sale.save()
 
 

@@ -33,6 +33,8 @@ ORDER_ACTIONS = frozenset((
     "pay", "authorize", "void", "decline", "cancel", "refund", "fulfill", "edit", "archive", "unarchive", "track",
     "unfulfill", "hold", "release",
 ))  # fmt: skip
+#: What of an order is simply written by ``touch`` -> where it stands.
+TOUCHED = {"note": "note", "tags": "tags", "email": "email", "phone": "phone", "shipping_address": "delivery"}
 
 
 class Control(StockControl):
@@ -262,7 +264,7 @@ class Control(StockControl):
                 return order
             if action == "touch":
                 after = actions.changed(order, now)
-                after.update({key: wanted[key] for key in ("note", "tags", "email", "phone") if key in wanted})
+                after.update({TOUCHED[key]: value for key, value in wanted.items() if key in TOUCHED})
             elif action in ORDER_ACTIONS:
                 after = getattr(actions, action)(shop, order, now, **wanted)
             else:

@@ -10,7 +10,7 @@ from odoo.addons.connector_magento import const, sales
 from odoo.addons.connector_magento.models import integration_adapter_products
 
 from sandbox.magento import stock
-from sandbox.magento.routes import ROUTES
+from sandbox.magento.routes import ALL_RESOURCES, ROUTES
 
 from .platform import Platform
 
@@ -39,6 +39,8 @@ class Magento(Platform):
     domain = DOMAIN
     reserves = True
     keeps_cancel_reason = False
+    # https://developer.adobe.com/commerce/php/development/ : catalog_product_entity.sku
+    longest_sku = 64
     closed_statuses = (403,)
     archived_status = "draft"
     orders_operation = "GET orders"
@@ -48,6 +50,23 @@ class Magento(Platform):
     stock_operation = "POST inventory/source-items"
     shipment_operation = "POST order/{}/ship"
     refund_operation = "POST order/{}/refund"
+    # Nearly all may lack, and Magento leaves out what it has no value for:
+    # https://developer.adobe.com/commerce/webapi/rest/quick-reference/ (sales-data-order-interface)
+    leaves_out = True
+    optional_fields = (
+        "address_type", "applied_taxes", "base_discount_amount", "base_price_incl_tax", "billing_address",
+        "billing_address_id", "city", "country_id", "coupon_code", "customer_group_id", "customer_is_guest",
+        "discount_amount", "discount_percent", "discount_tax_compensation_amount", "extension_attributes",
+        "firstname", "is_virtual", "item_applied_taxes", "lastname", "method", "name", "original_price", "payment",
+        "postcode", "price_incl_tax", "product_id", "product_type", "qty_refunded", "quote_item_id", "region",
+        "row_total_incl_tax", "shipping_assignments", "shipping_description", "state", "status", "status_histories",
+        "store_id", "street", "subtotal", "tax_percent", "telephone", "total_due", "weight",
+    )  # fmt: skip
+    optional_product_fields = (
+        "attribute_set_id", "created_at", "custom_attributes", "extension_attributes", "label", "media_gallery_entries",
+        "media_type", "options", "position", "price", "product_links", "status", "tier_prices", "visibility",
+        "website_ids", "weight",
+    )  # fmt: skip
     # the shipment is read, the number added, the customer told
     tracking_calls = 3
     # what is there is read first, and of what attributes there are where barcodes are in one
@@ -62,8 +81,14 @@ class Magento(Platform):
             "PUT products/{}",
         },
     }
-    # Capability -> a call that only it needs
-    own_calls = {
+    # Calls whose resource no other flow needs
+    own_permissions = {
+        "customers_in": "GET customers/search",
+        "customers_out": "GET customers/search",
+        "orders_cancel": "POST orders/{}/cancel",
+        "orders_hold": "POST orders/{}/hold",
+        "orders_in": "GET orders",
+        "orders_update": "POST orders/{}/comments",
         "products_out": "PUT products/{}",
         "stock_out": "POST inventory/source-items",
         "shipments_out": "POST order/{}/ship",
@@ -82,6 +107,9 @@ class Magento(Platform):
         self.stand_in.control("clock", {"advance": 1})
 
     # === ACCOUNT === #
+
+    def no_limit(self):
+        return patch.object(const, "DEFAULT_BUDGET", (1000, 100))
 
     def create_account(self):
         self.stand_in.control("shops", {"domain": DOMAIN, **SETTINGS})
@@ -112,7 +140,10 @@ class Magento(Platform):
         return self._forbid("GET orders")
 
     def forbid(self, capability):
-        return self._forbid(self.own_calls[capability])
+        return self._forbid(self.own_permissions[capability])
+
+    def permit(self):
+        self.stand_in.control(f"shops/{DOMAIN}", {"resources": [ALL_RESOURCES]})
 
     def _forbid(self, call):
         word = routes()[call].resource
@@ -151,6 +182,10 @@ class Magento(Platform):
             "shipping": {"title": "Standard", "price": "5.90"},
         }
 
+    def written_order(self, text, note):
+        address = {**ADDRESS, "firstname": text, "street": [text], "city": text}
+        return {**self.plain_order(), "billing_address": address, "shipping_address": address, "note": note}
+
     def odd_orders(self):
         line = {"title": "Thing", "price": "9.99", "sku": "THING"}
         rates = [{"title": "VAT", "rate": "0.19"}, {"title": "City", "rate": "0.0125"}]
@@ -172,6 +207,17 @@ class Magento(Platform):
 
     def delete(self, external_id):
         self._control(f"orders/{external_id}/delete", {})
+
+    def edit(self, external_id, quantity):
+        """Magento cancels the order and makes another one."""
+        self._later()
+        order = self.plain_order()
+        [line] = order["lines"]
+        edited = {**order, "lines": [{**line, "quantity": quantity}]}
+        return str(self._control(f"orders/{external_id}/edit", edited)["id"])
+
+    def readdress(self, external_id, city):
+        self._act(external_id, "touch", shipping_address={"city": city})
 
     def books(self):
         return {
@@ -202,9 +248,9 @@ class Magento(Platform):
         self._later()
         self._control(f"products/{external_id}", changes)
 
-    def add_picture(self, external_id, text):
+    def add_picture(self, external_id, text, **details):
         self._later()
-        self._control(f"products/{external_id}/pictures", {"text": text})
+        self._control(f"products/{external_id}/pictures", {"text": text, **details})
 
     def remove_pictures(self, external_id):
         self._later()

@@ -26,6 +26,14 @@ class Platform:
     stock_operation = "*"
     shipment_operation = "*"
     refund_operation = "*"
+    # Capability -> what only it needs, as `_forbid` of the platform's class takes it: a scope, a call
+    own_permissions = {}
+    # Fields of an order in its answers that may be null, each by its name; `leaves_out`: or may not be there at all
+    optional_fields = ()
+    # The same of a product
+    optional_product_fields = ()
+    leaves_out = False
+    longest_sku = 255
     # How many calls a tracking number takes that comes later
     tracking_calls = 1
     # Part of a product -> the kinds of calls that a change of it takes, where that is not one call
@@ -33,6 +41,10 @@ class Platform:
 
     def __init__(self, stand_in):
         self.stand_in = stand_in
+
+    def no_limit(self):
+        """Return a context manager in which no limit is kept that Odoo has set for itself."""
+        return nullcontext()
 
     def create_account(self):
         """Make an empty account in the sandbox."""
@@ -66,8 +78,20 @@ class Platform:
         """Delete an order."""
         raise NotImplementedError()
 
+    def edit(self, external_id, quantity):
+        """Let the order of `plain_order` be of another quantity; return the external id of what it is then."""
+        raise NotImplementedError()
+
+    def readdress(self, external_id, city):
+        """Let an order go to another city, and a second later than before."""
+        raise NotImplementedError()
+
     def plain_order(self):
         """Return the spec of an order that any account can have."""
+        raise NotImplementedError()
+
+    def written_order(self, text, note):
+        """Return the spec of an order as `plain_order`, with `text` for first name, street and city, and a note."""
         raise NotImplementedError()
 
     def set_time_zone(self, minutes):
@@ -134,6 +158,10 @@ class Platform:
         """Take a permission away that only `capability` needs; return the word that the error must name."""
         raise NotImplementedError()
 
+    def permit(self):
+        """Give all permissions back."""
+        raise NotImplementedError()
+
     # === PRODUCTS === #
 
     def place_product(self, **spec):
@@ -147,8 +175,11 @@ class Platform:
         """Change `title` or `price` (of all variants) as the merchant does, a second later."""
         raise NotImplementedError()
 
-    def add_picture(self, external_id, text):
-        """Put a picture that is made of a text behind the product's others."""
+    def add_picture(self, external_id, text, **details):
+        """Put a picture that is made of a text behind the product's others.
+
+        :param details: `name` of its file
+        """
         raise NotImplementedError()
 
     def remove_pictures(self, external_id):

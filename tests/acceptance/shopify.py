@@ -13,6 +13,7 @@ from odoo.addons.connector_shopify.listing import OrderListing, ProductListing
 
 from sandbox.shopify import paging
 from sandbox.shopify.fulfilling import tracking_of
+from sandbox.shopify.shop import SCOPES
 
 from .platform import Platform
 
@@ -46,6 +47,35 @@ class Shopify(Platform):
     stock_operation = "InventorySet"
     shipment_operation = "FulfillmentCreate"
     refund_operation = "RefundCreate"
+    # Who may write may read
+    own_permissions = {
+        "companies_in": ("read_companies",),
+        "customers_out": ("write_customers",),
+        "orders_cancel": ("write_orders",),
+        "orders_in": ("read_orders", "write_orders"),
+        "orders_update": ("write_orders",),
+        "payouts_in": ("read_shopify_payments_payouts",),
+        "products_out": ("write_products",),
+        "refunds_out": ("write_orders",),
+        "shipments_out": ("write_merchant_managed_fulfillment_orders",),
+        "stock_in": ("read_inventory", "write_inventory"),
+        "stock_out": ("write_inventory",),
+    }
+    # Whatever the schema lets be null of what is asked for: https://shopify.dev/docs/api/admin-graphql/latest/objects/Order
+    optional_fields = (
+        "address1", "address2", "billingAddress", "campaign", "cancelReason", "cancelledAt", "carrierIdentifier",
+        "city", "closedAt", "company", "confirmationNumber", "content", "country", "countryCodeV2", "customer",
+        "customerJourneySummary", "customerLocale", "defaultEmailAddress", "defaultPhoneNumber",
+        "displayFinancialStatus", "duties", "email", "endCursor", "firstName", "firstVisit", "gateway", "landingPage",
+        "lastName", "lastVisit", "medium", "note", "parentTransaction", "phone", "product", "province",
+        "provinceCode", "purchasingEntity", "rate", "referrerUrl", "shippingAddress", "sku", "source", "sourceName",
+        "subtotalPriceSet", "term", "totalDiscountsSet", "totalTaxSet", "utmParameters", "variant", "vendor", "zip",
+    )  # fmt: skip
+    # Without `image`, a picture is still being processed: Odoo looks again until it is there
+    optional_product_fields = (
+        "alt", "barcode", "catalog", "compareAtPrice", "countryCodeOfOrigin", "description", "endCursor",
+        "harmonizedSystemCode", "onlineStoreUrl", "sku", "unitCost", "weight",
+    )  # fmt: skip
     # what is there is read, an upload address asked for, the product set, and its picture waited for
     calls_per_part = {"images": {"ProductPictures", "StagedUploadsCreate", "ProductSet", "MediaStatus"}}
 
@@ -82,6 +112,10 @@ class Shopify(Platform):
             "shipping": {"title": "Standard", "price": "5.90"},
         }
 
+    def written_order(self, text, note):
+        address = {**ADDRESS, "first_name": text, "address1": text, "city": text}
+        return {**self.plain_order(), "billing_address": address, "shipping_address": address, "note": note}
+
     def delete(self, external_id):
         self.stand_in.control(f"shops/{DOMAIN}/orders/{external_id}/delete", {})
 
@@ -91,6 +125,14 @@ class Shopify(Platform):
     def touch(self, external_id):
         self.stand_in.control("clock", {"advance": 1})
         self.stand_in.control(f"shops/{DOMAIN}/orders/{external_id}/touch", {"note": "touched"})
+
+    def edit(self, external_id, quantity):
+        [line] = self._order(external_id)[0]["lines"]
+        self._act(external_id, "edit", quantities={line["id"]: quantity})
+        return external_id
+
+    def readdress(self, external_id, city):
+        self._act(external_id, "touch", shipping_address={**ADDRESS, "city": city})
 
     def books(self):
         return {
@@ -138,15 +180,13 @@ class Shopify(Platform):
         return patches
 
     def forbid_orders(self):
-        return self._forbid("read_orders", "write_orders")
+        return self.forbid("orders_in")
 
     def forbid(self, capability):
-        own = {
-            "products_out": "write_products",
-            "stock_out": "write_inventory",
-            "shipments_out": "write_merchant_managed_fulfillment_orders",
-        }
-        return self._forbid(own[capability])
+        return self._forbid(*self.own_permissions[capability])
+
+    def permit(self):
+        self.stand_in.control(f"shops/{DOMAIN}", {"scopes": list(SCOPES)})
 
     def _forbid(self, *words):
         scopes = [scope for scope in self.shop.config["scopes"] if scope not in words]
@@ -174,9 +214,9 @@ class Shopify(Platform):
         self.stand_in.control("clock", {"advance": 1})
         self.stand_in.control(f"shops/{DOMAIN}/products/{external_id}", changes)
 
-    def add_picture(self, external_id, text):
+    def add_picture(self, external_id, text, **details):
         self.stand_in.control("clock", {"advance": 1})
-        self.stand_in.control(f"shops/{DOMAIN}/products/{external_id}/pictures", {"text": text})
+        self.stand_in.control(f"shops/{DOMAIN}/products/{external_id}/pictures", {"text": text, **details})
 
     def remove_pictures(self, external_id):
         self.stand_in.control("clock", {"advance": 1})

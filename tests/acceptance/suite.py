@@ -5,8 +5,12 @@ A platform gets the suite by a test class with `AdapterSuite` first among its ba
 skipped; once it says that it can, they run.
 """
 
+from .suite_changes import ChangeTrials
+from .suite_contents import ContentTrials
+from .suite_echo import EchoTrials
 from .suite_listing import ListingTrials
 from .suite_orders import OrderTrials
+from .suite_port import PortTrials
 from .suite_products_in import ProductInTrials
 from .suite_products_out import ProductOutTrials
 from .suite_refunds import RefundTrials
@@ -16,8 +20,12 @@ from .suite_trouble import TroubleTrials
 
 
 class AdapterSuite(
+    ChangeTrials,
+    ContentTrials,
+    EchoTrials,
     ListingTrials,
     OrderTrials,
+    PortTrials,
     ProductInTrials,
     ProductOutTrials,
     RefundTrials,

@@ -70,6 +70,21 @@ def test_truncated_json(ask):
         json.loads(raw)
 
 
+def test_fields_that_nobody_has_documented(ask):
+    _status, body = ask("unknown_fields")
+    assert body["data"]["shop"]["name"] and len(body["data"]["shop"]) > 1
+    assert body["loyalty_v2"]["items"] == [{"id": 1}]
+
+
+def test_fields_without_a_value(ask):
+    assert ask("null_fields", fields=["name"])[1]["data"] == {"shop": {"name": None}}
+    assert ask("null_fields", fields=["name"], leave_out=True)[1]["data"] == {"shop": {}}
+
+
+def test_fields_without_a_value_have_names(server):
+    assert server.call("POST", "/_control/faults", {"kind": "null_fields"})[0] == 400
+
+
 def test_reset(ask):
     with pytest.raises((ConnectionResetError, http.client.RemoteDisconnected)):
         ask("reset")

@@ -60,7 +60,7 @@ def test_a_listing_without_items():
     assert client.search("products", search_criteria()) == ([], 0)
 
 
-@pytest.mark.parametrize("body", [[], {}, {"items": []}, None, "x"])
+@pytest.mark.parametrize("body", [[], {}, {"items": []}, {"items": [], "total_count": None}, None, "x"])
 def test_no_listing(body):
     client, _session = client_of(answer(body))
     with pytest.raises(TransientError):

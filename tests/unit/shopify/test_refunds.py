@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from odoo.addons.connector_base.canonical import RefundPayment, RefundRequest, RefundRequestLine, mark
-from odoo.addons.connector_base.transport import DataError
+from odoo.addons.connector_base.transport import DataError, PermissionMissing
 from odoo.addons.connector_shopify.parser_refund import Suggestion
 from odoo.addons.connector_shopify.renderer_refund import attempt_key, lines_input, refund_input
 
@@ -200,8 +200,8 @@ def test_notes_and_tags():
     ]
 
 
-def test_a_missing_scope_stops_nothing_else():
+def test_a_missing_scope_is_named_as_such():
     shop, _session = client(answer(errors=[error("ACCESS_DENIED", "Needs `write_orders`")], cost=None))
-    with pytest.raises(DataError, match="write_orders") as caught:
+    with pytest.raises(PermissionMissing, match="write_orders") as caught:
         shop.order_update({"id": "o"})
     assert caught.value.remedy
