@@ -123,6 +123,16 @@ class IntegrationAdapter(models.AbstractModel):
         """Check the signature of a `WebhookRequest` over its raw bytes, in constant time.
 
         :raise SignatureError: missing, wrong, or no secret to check with (fails closed)
+        :raise TransientError: it can't be checked yet: the platform is made to send it again
+        """
+        raise NotImplementedError()
+
+    def _fetch_webhook_keys(self, backend, names):
+        """Return {name: public key in PEM} of those that the platform shows; for platforms that sign with private keys.
+
+        Called by a job, for what `integration.backend._webhook_public_keys` was asked for and doesn't know.
+
+        :param list names: what requests call the keys they are signed with
         """
         raise NotImplementedError()
 
