@@ -1,7 +1,7 @@
 {
     "name": "Connector Base: Kits",
     "version": "19.0.1.0.0",
-    "summary": "Sales channels are told how many kits can be put together from what is in stock",
+    "summary": "Kits come from sales channels, which are told how many can be put together from what is in stock",
     "author": "Connector Suite Maintainers",
     "website": "https://github.com/connector-suite/connector-suite",
     "license": "LGPL-3",

@@ -107,12 +107,27 @@ class MagentoClient:
         address = path.format(*(quote(str(each), safe="") for each in ids))
         url = self._base_url + const.REST_PATH.format(store=quote(store, safe=""), path=address)
         operation = f"{method} {path.format(*['{}'] * len(ids))}"
+        return self._answer(method, url, operation=operation, params=params, json=json)
+
+    def bulk(self, method, path, bodies):
+        """Have the shop carry out calls by and by, for all stores; return what it says of having taken them.
+
+        https://developer.adobe.com/commerce/webapi/rest/use-rest/bulk-endpoints/
+
+        :param str path: below /V1/, what stands in it named as `bySku`
+        :param list bodies: of the calls, with what is named in the path
+        """
+        url = self._base_url + const.BULK_PATH.format(path=path)
+        return self._answer(method, url, operation=f"{method} bulk {path}", json=bodies)
+
+    def _answer(self, method, url, **call):
+        """Return what a call answers; one whose credentials are refused is made again with others, if there are any."""
         try:
-            response = self._send(method, url, operation=operation, params=params, json=json)
+            response = self._send(method, url, **call)
         except ConfigurationError as error:
             if error.status != 401 or not self._auth or not self._auth.renew():
                 raise
-            response = self._send(method, url, operation=operation, params=params, json=json)
+            response = self._send(method, url, **call)
         return response.json(parse_float=Decimal)
 
     def permits(self, method, path, parameters):

@@ -6,6 +6,13 @@ from decimal import Decimal
 # `all` reads and writes the values that hold for all stores; a store's code those of this store.
 REST_PATH = "/rest/{store}/V1/{path}"
 ALL_STORES = "all"
+# https://developer.adobe.com/commerce/webapi/rest/use-rest/bulk-endpoints/: carried out by the consumer
+# async.operations.all, if the shop runs it. Operations: 1 done, 2 and 3 failed (2: try again), 4 waiting, 5 refused
+BULK_PATH = "/rest/all/async/bulk/V1/{path}"
+BULK_DONE, BULK_AGAIN, BULK_WAITING = 1, 2, 4
+# From so many changes of products on they go together; seconds to wait for them, and between two looks
+BULK_FROM = 10
+BULK_PATIENCE, BULK_EVERY = 60, 2
 # Product, version and edition in words, for everybody: "Magento/2.4 (Community)". A shop may have switched it off.
 VERSION_PATH = "/magento_version"
 
@@ -123,6 +130,9 @@ PAGE_PATH = "catalog/product/view/id/"
 PICTURE_TYPES = frozenset({"image/jpeg", "image/png", "image/gif"})
 PICTURE_ROLES = ["image", "small_image", "thumbnail"]
 PICTURE_MEGABYTES = 50
+
+# What tier prices call all groups of customers: https://developer.adobe.com/commerce/webapi/rest/modules/catalog-prices/
+ALL_GROUPS_ID, ALL_GROUPS = "32000", "ALL GROUPS"
 
 # === STOCK === #
 

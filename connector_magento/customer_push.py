@@ -33,7 +33,7 @@ def push_customers(client, pushes):
                 raise DataError("The customer is not in Magento (any more).", remedy=const.CUSTOMER_REMEDY)
             else:
                 creator = creator or _Creator(client)
-                external_id = creator.create(account)
+                external_id = creator.make(account)
         except DataError as error:
             yield CustomerPushResult(key=push.key, error=error)
         else:
@@ -62,7 +62,7 @@ class _Creator:
             raise DataError("The shop has no store view.", remedy=const.CUSTOMER_REMEDY)
         self.regions = {}
 
-    def create(self, account):
+    def make(self, account):
         """Return the id of the new customer."""
         customer = new_customer(
             account,
@@ -84,7 +84,11 @@ class _Creator:
         https://developer.adobe.com/commerce/webapi/rest/modules/ (directory/countries)
         """
         if country not in self.regions:
-            answer = self.client.call("GET", "directory/countries/{}", country)
-            regions = answer.get("available_regions") or []
+            try:
+                regions = self.client.call("GET", "directory/countries/{}", country).get("available_regions") or []
+            except DataError as error:
+                if error.status != 404:
+                    raise
+                regions = []  # a country Magento doesn't know: it says so of the customer
             self.regions[country] = {(country, region["code"]): int(region["id"]) for region in regions}
         return self.regions[country]

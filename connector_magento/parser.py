@@ -124,6 +124,7 @@ class OrderReader:
             note="\n".join(self.notes()),
             attributes=tuple(self.attributes(groups)),
             scope_external_id=self.scope(),
+            risk="high" if node.text("status") == tables.SUSPECTED_FRAUD else UNSET,
             source=" / ".join(filter(None, map(str.strip, node.text("store_name").splitlines()))),
         )
 

@@ -9,6 +9,8 @@ from odoo.addons.connector_base.canonical import UNSET, Address, Customer, Custo
 from .parser_reader import clean, read
 
 NAME_PARTS = ("prefix", "firstname", "middlename", "lastname", "suffix")
+# Magento wants first and last name: this is written where one is missing
+NO_NAME = "-"
 # https://developer.adobe.com/commerce/webapi/rest/modules/customers/ (extension attribute of customers)
 SUBSCRIBED = "newsletter"
 
@@ -104,8 +106,9 @@ def _streets(node):
 
 
 def full_name(node, start=""):
-    """Return the parts of a name in one, the keys of which begin with `start`."""
-    return " ".join(filter(None, (node.text(f"{start}{part}") for part in NAME_PARTS)))
+    """Return the parts of a name in one, the keys of which begin with `start`; `NO_NAME` stands for none."""
+    parts = (node.text(f"{start}{part}") for part in NAME_PARTS)
+    return " ".join(part for part in parts if part not in ("", NO_NAME))
 
 
 def buyer(order, billing, groups):

@@ -83,12 +83,7 @@ def parse_product(family, terms):
         translations=UNSET if family.texts is None else _translations(node, values, family.texts),
         channel_ids=_website_ids(node),
         url=page_url(node, terms),
-        details=(
-            ("sku", node.required_text("sku")),
-            ("type", kind),
-            ("attribute_set", terms.sets.get(node.text("attribute_set_id"), "")),
-            ("visibility", node.text("visibility")),
-        ),
+        details=details_of(node, terms),
         created_at=node.time("created_at"),
         updated_at=_updated_at([node, *children], family.latest),
     )
@@ -124,6 +119,16 @@ def status_of(node):
     if node.text("status", str(const.ENABLED)) != str(const.ENABLED):
         return "draft"
     return "unlisted" if node.text("visibility") == str(const.NOT_VISIBLE) else "active"
+
+
+def details_of(node, terms):
+    """Return what only Magento knows of a product, for its mirror fields."""
+    return (
+        ("sku", node.required_text("sku")),
+        ("type", node.required_text("type_id")),
+        ("attribute_set", terms.sets.get(node.text("attribute_set_id"), "")),
+        ("visibility", node.text("visibility")),
+    )
 
 
 def page_url(node, terms):

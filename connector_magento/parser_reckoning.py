@@ -10,9 +10,10 @@ from typing import NamedTuple
 from odoo.addons.connector_base.canonical import RefundPayment, RefundPreview, quantize
 from odoo.addons.connector_base.transport import DataError
 
-from . import const
+from . import const, tables
 from .parser import OrderReader
 from .parser_items import fixed_tax_amounts
+from .parser_payment import invoice_payment_id, other_payments
 from .parser_reader import ZERO, read
 
 
@@ -33,10 +34,12 @@ class Reckoning:
     :param creditmemos: its credit memos
     :param RefundRequest request: what is to be given back; its `amount` does not count
     :param str currency: `order` or `base`: what our amounts are in
+    :param Decimal share: what part of the shipping that is left goes back; None: what the request says
     :raise DataError: these units can't be given back
     """
 
-    def __init__(self, order, invoices, creditmemos, request, *, currency="order"):
+    def __init__(self, order, invoices, creditmemos, request, *, currency="order", share=None):
+        self._stated = (order, invoices, creditmemos, request)
         self.order = OrderReader(read(order, "order", base=currency == "base"), None)
         self.node = self.order.node
         self.invoices = [read(invoice, "invoice", base=self.node.base) for invoice in invoices]
@@ -44,6 +47,7 @@ class Reckoning:
         self.request = request
         self.lines = [self._line(line) for line in request.lines]
         self.shipping_left = self._shipping_left()
+        self.share = self._share() if share is None else share
         self.shipping = self._shipping()
 
     # === WHAT GOES BACK === #
@@ -55,27 +59,44 @@ class Reckoning:
 
     @property
     def maximum(self):
-        """What of the payments is left."""
-        return max(self.node.amount("total_paid") - self.node.amount("total_refunded"), ZERO)
+        """What of the payments is left, store credit and the like included."""
+        paid = self.node.amount("total_paid") - self.node.amount("total_refunded")
+        return max(paid + sum(self.others.values(), ZERO), ZERO)
+
+    @property
+    def others(self):
+        """{gateway: what is left} of gift cards, store credit and reward points."""
+        left = {paid.gateway: paid.amount for paid in other_payments(self.node, self.order.currency)}
+        for key, gateway in tables.OTHER_PAYMENTS.items():
+            for memo in self.memos if gateway in left else ():
+                left[gateway] -= memo.extension.amount(key, memo.amount(key))
+        return left
 
     def preview(self):
         """Return the `RefundPreview`."""
-        back = min(self.amount, self.maximum)
-        invoice = self.invoice()
-        payment = RefundPayment(
-            gateway=self.node.child_or_empty("payment").text("method"),
-            amount=back,
-            parent_external_id=f"invoice-{invoice.external_id}" if invoice else "",
-        )
         return RefundPreview(
             currency=self.order.currency,
             subtotal=sum((self.order.shown(*part) for part in self.lines), ZERO),
             tax=sum((part.tax for part in (*self.lines, self.shipping)), ZERO),
             shipping=self.order.shown(*self.shipping),
             shipping_maximum=self.order.shown(*self.shipping_left),
-            amount=back,
+            amount=min(self.amount, self.maximum),
             maximum=self.maximum,
-            payments=(payment,) if back else (),
+            payments=tuple(payment for payment in self._payments() if payment.amount),
+        )
+
+    def _payments(self):
+        """Yield where the money goes: Magento gives back store credit and the like first."""
+        rest = min(self.amount, self.maximum)
+        for gateway, left in self.others.items():
+            part = min(left, rest)
+            rest -= part
+            yield RefundPayment(gateway=gateway, amount=part)
+        invoice = self.invoice()
+        yield RefundPayment(
+            gateway=self.node.child_or_empty("payment").text("method"),
+            amount=rest,
+            parent_external_id=invoice_payment_id(invoice.external_id) if invoice else "",
         )
 
     def _line(self, line):
@@ -105,26 +126,37 @@ class Reckoning:
             share("tax_invoiced", "tax_refunded") + sum((self._rounded(tax * units) for _amount, tax in fixed), ZERO),
         )
 
+    @property
+    def shipping_gross(self):
+        """What `shipping` is before its discount, without tax: what Magento takes."""
+        return self._rounded(self._shipping_gross_left() * self.share)
+
+    def _shipping_gross_left(self):
+        return max(self.node.amount("shipping_invoiced") - self.node.amount("shipping_refunded"), ZERO)
+
     def _shipping_left(self):
         """What of shipping was invoiced and not refunded, after its discount."""
         node, invoiced = self.node, self.node.amount("shipping_invoiced")
-        gross = invoiced - node.amount("shipping_refunded")
-        whole = node.amount("shipping_amount")
-        if not whole or gross <= 0:
+        gross, whole = self._shipping_gross_left(), node.amount("shipping_amount")
+        if not whole or not gross:
             return Part(ZERO, ZERO)
         discount = node.amount("shipping_discount_amount") - node.amount("shipping_discount_tax_compensation_amount")
         tax = node.amount("shipping_tax_amount") * invoiced / whole - node.amount("shipping_tax_refunded")
-        return Part(gross - self._rounded(discount * gross / whole), max(self._rounded(tax), ZERO))
+        return Part(max(gross - self._rounded(discount * gross / whole), ZERO), max(self._rounded(tax), ZERO))
 
-    def _shipping(self):
-        left, wanted = self.shipping_left, self.request.shipping
-        most = self.order.shown(*left)
+    def _share(self):
+        wanted, most = self.request.shipping, self.order.shown(*self.shipping_left)
         if wanted > most:
             raise _cannot("SHIPPING", f"Of shipping, {most.normalize():f} can be refunded in Magento.")
-        if wanted == most:
+        return wanted / most if most else ZERO
+
+    def _shipping(self):
+        left = self.shipping_left
+        if self.share == 1:
             return left
-        net, tax = (self._rounded(part * wanted / most) for part in left)
-        return Part(wanted - tax, tax) if self.order.taxes_included else Part(net, tax)
+        tax = self._rounded(left.tax * self.share)
+        shown = self._rounded(self.order.shown(*left) * self.share)
+        return Part(shown - tax if self.order.taxes_included else shown, tax)
 
     # === HOW === #
 
@@ -148,8 +180,14 @@ class Reckoning:
                 return invoice
         return None
 
-    def in_base(self, amount):
-        """Return an amount of ours in the base currency, which is what Magento takes amounts in."""
+    def in_base(self):
+        """Return the same `Reckoning` in the base currency, which is what Magento takes amounts in."""
+        if self.order.currency == self.order.base_currency:
+            return self
+        return Reckoning(*self._stated, currency="base", share=self.share)
+
+    def amount_in_base(self, amount):
+        """Return an amount of ours in the base currency."""
         if self.order.currency == self.order.base_currency:
             return amount
         rate = self.node.number("base_to_order_rate")

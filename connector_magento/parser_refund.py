@@ -123,6 +123,8 @@ class RefundReader:
         compensations = sum((row.amount("discount_tax_compensation_amount") for row in rows), ZERO)
         discount = abs(memo.amount("discount_amount")) - discounts
         compensation = memo.amount("discount_tax_compensation_amount") - compensations
+        # stated for itself, it may be part of the sum or not
+        compensation = compensation or memo.amount("shipping_discount_tax_compensation_amount")
         return gross - discount + compensation, tax
 
     def payments(self, memo, status):

@@ -35,6 +35,7 @@ def parse_scopes(websites, groups, views, configs):
             name=site["name"],
             kind=const.WEBSITE,
             code=site["code"],
+            channel_external_id=str(site["id"]),
             currency=currencies.get(site["id"], ""),
         )
         for site in websites

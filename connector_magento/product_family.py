@@ -3,6 +3,9 @@
 https://developer.adobe.com/commerce/webapi/rest/tutorials/configurable-product/
 """
 
+import re
+
+from odoo.addons.connector_base.canonical import UNSET
 from odoo.addons.connector_base.transport import DataError
 
 from . import const
@@ -109,7 +112,9 @@ class FamilyPusher:
                 "status": const.ENABLED,
                 "visibility": const.NOT_VISIBLE,
             },
-            extension={} if websites is None else {"website_ids": list(websites)},
+            # nobody sees the address of its page; two of one name would get the same
+            {"url_key": url_key_of(variant.sku) or UNSET},
+            {} if websites is None else {"website_ids": list(websites)},
         )
         return create_product(self.client, fields)
 
@@ -147,3 +152,8 @@ def _choices(document, variant, axes):
         if option.name in chosen:
             found[attribute.code] = attribute.value_of(chosen[option.name])
     return Fields(attributes=found)
+
+
+def url_key_of(sku):
+    """Return the end of a page's address that a SKU makes."""
+    return re.sub(r"[^a-z0-9]+", "-", sku.lower()).strip("-")

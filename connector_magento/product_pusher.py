@@ -13,6 +13,7 @@ from odoo.addons.connector_base.transport import DataError
 
 from . import const, tables
 from .attribute_keeping import AttributeKeeper
+from .bulk_push import is_plain, send_changes
 from .gallery import send_pictures
 from .product_calls import Shelf, change_product, create_product
 from .product_family import FamilyPusher, beginning
@@ -28,13 +29,15 @@ class ProductPusher:
     :param read_image: a function (checksum) -> (content, media type, file name)
     :param languages: BCP 47 tags of those that products are translated into
     :param str barcode: code of the attribute that holds barcodes
+    :param bool in_bulk: the shop carries out what it is sent in bulk
     """
 
-    def __init__(self, client, read_image, *, languages=(), barcode=""):
+    def __init__(self, client, read_image, *, languages=(), barcode="", in_bulk=False):
         self.client = client
         self._read_image = read_image
         self._languages = languages
         self._barcode = barcode
+        self._in_bulk = in_bulk
         self._known_terms = None
         self._attributes = AttributeKeeper(client, self.terms)
         self._shelf = Shelf(client)
@@ -52,8 +55,10 @@ class ProductPusher:
         :raise TransportError: what is not the fault of one document; all that was done before is yielded first
         """
         self._shelf.look(pushes)
-        for push in pushes:
-            work = Work(push=push, wanted=push.document, parts=parts_to_send(push))
+        works = [Work(push=push, wanted=push.document, parts=parts_to_send(push)) for push in pushes]
+        if self._in_bulk:
+            works = yield from self._send_in_bulk(works)
+        for work in works:
             try:
                 self._send(work)
             except DataError as error:
@@ -77,6 +82,33 @@ class ProductPusher:
         if "translations" in work.parts:
             self._tell(work)
 
+    def _send_in_bulk(self, works):
+        """Send changes that are one call each together, where they are many; yield what became of them.
+
+        :return: the works that are left to be sent one by one
+        """
+        plain = [work for work in works if is_plain(work, self._shelf)]
+        if len(plain) < const.BULK_FROM:
+            return works
+        changes, left = [], [work for work in works if work not in plain]
+        for work in plain:
+            work.present = self._shelf.get(work.wanted.external_id)
+            try:
+                self._ensure_choices(work)
+                changes.append((work, self._single_fields(work).differing(work.present)))
+            except DataError as error:
+                yield failure(work, error)
+        for work, outcome in send_changes(self.client, changes):
+            if isinstance(outcome, DataError):
+                yield failure(work, outcome)
+            elif outcome is None:
+                left.append(work)
+            else:
+                work.present = {**work.present, **outcome}
+                self._take_ids(work, [work.present])
+                yield success(work, self._known_terms)
+        return left
+
     def _ensure_choices(self, work):
         """Have the options be there that custom fields name."""
         if "attributes" not in work.parts:
@@ -95,12 +127,15 @@ class ProductPusher:
             if not variant.sku:
                 raise no_sku(work.wanted)
             work.present = self._shelf.claim(variant.sku, work.wanted.title)
-        fields = render_product(work.wanted, work.parts, self.terms, work.present)
-        fields |= render_variant(variant, work.parts, self.terms, work.present)
+        fields = self._single_fields(work)
         if not work.present:
             fields |= beginning(variant, self._set_id(fields))
         self._save(work, fields)
         return [work.present]
+
+    def _single_fields(self, work):
+        fields = render_product(work.wanted, work.parts, self.terms, work.present)
+        return fields | render_variant(work.wanted.variants[0], work.parts, self.terms, work.present)
 
     def _send_family(self, work):
         """Create or change a configurable product, then its variants; return the products that these are."""

@@ -5,6 +5,7 @@ configurable products are looked for that the others belong to, and their furthe
 """
 
 from odoo.addons.connector_base.canonical import pair_languages
+from odoo.addons.connector_base.transport import DataError
 
 from . import const, tables
 from .criteria import listing_fields, search_criteria
@@ -16,13 +17,15 @@ _TEXT_FIELDS = ("id", "name", "custom_attributes")
 
 
 def read_families(client, payloads, known_parents, *, latest=None):
-    """Return the `Family`s that `payloads` (products as listed) are, or belong to; each once.
+    """Return the `Family`s that `payloads` (products as listed) are, belong to, or are made of; each once.
 
     :param known_parents: a function (ids) -> {id of a product: id of the one it is a variant of}, its own id for one
         that is no variant; of those that are known
     :param latest: see `Family`
     """
     here = {int(payload["id"]): payload for payload in payloads}
+    parts = read_by_sku(client, {sku for payload in payloads for sku in _part_skus(payload)})
+    here.update((int(payload["id"]), payload) for payload in parts.values() if int(payload["id"]) not in here)
     parents = {number: payload for number, payload in here.items() if is_family(payload)}
     missing = _missing_parents(client, here, parents, known_parents)
     parents.update((int(payload["id"]), payload) for payload in read_by_id(client, missing) if is_family(payload))
@@ -35,7 +38,8 @@ def read_families(client, payloads, known_parents, *, latest=None):
             families.append(Family(payload, children=children, latest=latest))
         elif number not in owned:
             families.append(Family(payload, latest=latest))
-    _add_parts(client, families)
+    for family in families:
+        family.parts = {sku: parts[sku]["id"] for sku in _part_skus(family.payload) if sku in parts}
     return families
 
 
@@ -113,12 +117,9 @@ def _missing_parents(client, here, parents, known_parents):
     return sorted(found - parents.keys())
 
 
-def _add_parts(client, families):
-    """Find what bundles and grouped products are made of."""
-    wanted = {id(family): part_skus(family.payload) for family in families}
-    skus = {sku for parts in wanted.values() for sku in parts}
-    if not skus:
-        return
-    found = read_by_sku(client, skus, fields=("id", "sku"))
-    for family in families:
-        family.parts = {sku: found[sku]["id"] for sku in wanted[id(family)] if sku in found}
+def _part_skus(payload):
+    """Return the SKUs that a kit is made of; a product that makes no sense is made of nothing: its parser says so."""
+    try:
+        return part_skus(payload)
+    except DataError:
+        return {}

@@ -6,7 +6,7 @@ from odoo.addons.connector_base.canonical import PRODUCT_PARTS, Product, Product
 from odoo.addons.connector_base.transport import DataError
 
 from . import const
-from .parser_product import attribute_values, page_url, status_of
+from .parser_product import attribute_values, details_of, page_url, status_of
 from .parser_reader import read
 
 
@@ -61,7 +61,7 @@ def _answered(work, terms):
     if "status" in work.parts:
         values["status"] = status_of(node) if work.wanted.status in ("active", "unlisted") else work.wanted.status
     if terms:
-        values["url"] = page_url(node, terms)
+        values.update(url=page_url(node, terms), details=details_of(node, terms))
     return replace(work.wanted, **values)
 
 
@@ -81,7 +81,7 @@ def gone():
 def gone_variant(variant):
     return DataError(
         f"The variant {variant.sku or variant.external_id} was deleted in Magento.",
-        remedy="Send the product again as a whole: change one of its variants, or import it from Magento.",
+        remedy="Import the product from Magento, or archive the variant in Odoo.",
     )
 
 

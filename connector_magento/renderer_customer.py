@@ -4,7 +4,9 @@ https://developer.adobe.com/commerce/webapi/rest/modules/customers/ (CustomerInt
 whole: what Magento has is taken, and changed where Odoo states something.
 """
 
-from .parser_parties import full_name
+from odoo.addons.connector_base.canonical import split_name
+
+from .parser_parties import NO_NAME, full_name
 from .parser_reader import Reader
 
 
@@ -41,9 +43,9 @@ def new_customer(account, *, website_id, store_id, region_ids):
 
 
 def names(name):
-    """Return first and last name of one in one piece: the last word is the last name. Magento wants both."""
-    first, _space, last = name.strip().rpartition(" ")
-    return {"firstname": first or last or "-", "lastname": last or "-"}
+    """Return first and last name of one in one piece. Magento wants both."""
+    first, last = split_name(name)
+    return {"firstname": first or NO_NAME, "lastname": last or NO_NAME}
 
 
 def _address(place, customer, region_ids):

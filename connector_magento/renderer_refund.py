@@ -35,15 +35,19 @@ def refund_body(request, reckoning):
     quantities = {line.line_external_id: line.quantity for line in request.lines}
     # no items at all would be all of them
     items = quantities or {sold.line_id: ZERO for sold in reckoning.order.items.sold}
-    whole = reckoning.shipping == reckoning.shipping_left
-    in_part = not whole and not reckoning.shipping.tax
-    reckoned = sum((part.gross for part in reckoning.lines), ZERO)
-    reckoned += reckoning.shipping.gross if whole or in_part else ZERO
+    base = reckoning.in_base()
+    whole = base.share == 1
+    in_part = not whole and not base.shipping_left.tax
     arguments = {}
-    if not whole or not reckoning.shipping_left.gross:
-        arguments["shipping_amount"] = float(reckoning.in_base(reckoning.shipping.net if in_part else ZERO))
-    wanted = reckoning.amount if request.amount is None else request.amount
-    if difference := reckoning.in_base(wanted - reckoned):
+    if not whole:
+        arguments["shipping_amount"] = float(base.shipping_gross if in_part else ZERO)
+    reckoned = sum((part.gross for part in base.lines), ZERO)
+    reckoned += base.shipping.gross if whole or in_part else ZERO
+    if request.amount is None or request.amount == min(reckoning.amount, reckoning.maximum):
+        wanted = min(base.amount, base.maximum)
+    else:
+        wanted = reckoning.amount_in_base(request.amount)
+    if difference := wanted - reckoned:
         key = "adjustment_positive" if difference > 0 else "adjustment_negative"
         arguments[key] = float(abs(difference))
     return credit_memo(

@@ -6,7 +6,7 @@ https://developer.adobe.com/commerce/webapi/rest/modules/sales/
 from dataclasses import dataclass, field
 
 from odoo.addons.connector_base.canonical import OrderStub
-from odoo.addons.connector_base.transport import DataError, Page
+from odoo.addons.connector_base.transport import DataError
 
 from . import const
 from .criteria import search_criteria, time_text
@@ -59,23 +59,6 @@ def read_by_id(client, path, ids, id_field="entity_id"):
         criteria = search_criteria((id_field, "in", ids[start : start + const.PAGE_SIZE]))
         found += client.search(path, criteria)[0]
     return found
-
-
-def parsed(payloads, parse):
-    """Return (documents, errors) of what `parse` makes of each payload."""
-    documents, failed = [], []
-    for payload in payloads:
-        try:
-            documents.append(parse(payload))
-        except DataError as error:
-            failed.append(error)
-    return documents, failed
-
-
-def page_of(payloads, parse, next_page):
-    """Return the `Page` of what `parse` makes of each payload."""
-    documents, failed = parsed(payloads, parse)
-    return Page(documents=tuple(documents), next_page=next_page, failed=tuple(failed))
 
 
 def parse_stub(payload):

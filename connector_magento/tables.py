@@ -9,6 +9,8 @@ COMPLETE = "complete"
 CLOSED = "closed"
 CANCELED = "canceled"
 HOLDED = "holded"
+# The status Magento itself gives to an order whose payment was found suspect
+SUSPECTED_FRAUD = "fraud"
 
 # https://developer.adobe.com/commerce/webapi/rest/modules/sales/ (InvoiceInterface: state)
 INVOICE_STATUSES = {"1": "pending", "2": "success", "3": "failure"}

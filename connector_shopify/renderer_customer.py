@@ -1,5 +1,7 @@
 """Customers as `customerSet` takes them. No Odoo import."""
 
+from odoo.addons.connector_base.canonical import split_name
+
 
 def customer_identifier(account):
     """Return who is meant: by id, else by e-mail, so that nobody is created twice."""
@@ -22,12 +24,6 @@ def customer_input(account):
     if account.addresses:
         values["addresses"] = [_address(address) for address in account.addresses]
     return {name: value or None for name, value in values.items()}
-
-
-def split_name(name):
-    """Return (first names, last name) of a name in one piece: the last word is the last name."""
-    first, _space, last = name.strip().rpartition(" ")
-    return (first, last) if first else (last, "")
 
 
 def _address(address):

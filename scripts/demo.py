@@ -16,12 +16,13 @@ from .round_trip import HEADINGS, RoundTrip, Step, names
 from .rpc import Rpc, RpcError
 from .servers import OdooServer, SandboxServer
 from .shop import Shop
+from .shop_magento import Magento
 from .shop_shopify import Shopify
 from .state import State
 from .workshop import CHANNELS, Workshop, opened
 
 # The first one has what the others sell too, and Odoo keeps its books in that one's currency.
-SHOPS: tuple[type[Shop], ...] = (Shopify,)
+SHOPS: tuple[type[Shop], ...] = (Shopify, Magento)
 SHOWN = 50  # differences
 
 
@@ -203,7 +204,7 @@ def summary(demo: Demo) -> str:
 {addresses}
   Sandbox   {demo.sandbox.address}/ (faults, deliveries, API log)
 
-  Try this; each is on the other side seconds later:
+  Try this; each is on the other side seconds later, unless it says otherwise:
 {hints}
 
   The app Integrations lists each webhook, sync job and API call.

@@ -33,10 +33,11 @@ class Magento(Shop):
     }
     silent = ("POST integration/admin/token",)
     hints = """
-  change the title, the price or the picture of a product: {store}products
+  in the shop: place an order; invoice, ship, refund, hold or cancel it on its page: {store}orders
+      change a title, a price, a picture: {store}products
       and see it in Odoo within minutes, or press Sync Now on the sales channel: Magento tells nobody of changes
-  some products are sold in both shops and have one stock: sell one of them in the other shop, confirm the order in
-      Odoo, and see that there are fewer here"""
+  some products are sold in both shops and have one stock: sell one of them in one shop, confirm the order in Odoo, and
+      see that the other shop has fewer"""
 
     def wizard_values(self) -> dict:
         account = self.ask()

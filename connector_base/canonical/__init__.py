@@ -19,7 +19,7 @@ from .order import (
     ShippingLine,
     TaxLine,
 )
-from .partner import Address, Customer, CustomerAccount, CustomerPush, CustomerPushResult
+from .partner import Address, Customer, CustomerAccount, CustomerPush, CustomerPushResult, split_name
 from .payout import PAYOUT_ENTRY_KINDS, PAYOUT_STATUSES, Payout, PayoutEntry
 from .price import ListedPrice, ListedPriceResult, PriceList
 from .product import (

@@ -67,6 +67,12 @@ class CustomerAccount:
         return self.customer.name or self.customer.email or self.external_id
 
 
+def split_name(name):
+    """Return (first names, last name) of a name in one piece: the last word is the last name."""
+    first, _space, last = name.strip().rpartition(" ")
+    return (first, last) if first else (last, "")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerPush:
     """A customer to be created or changed on the platform. `key` names it in the results."""

@@ -184,7 +184,7 @@ class IntegrationPreflight(models.AbstractModel):
     @api.model
     def _check_address(self, backend):
         backend = backend or self.env["integration.backend"].new({})
-        if backend.webhooks_reachable:
+        if backend.webhooks_reachable or (backend.platform and not backend._syncs("webhooks")):
             return None
         return Finding("warning", self.env._("Public address"), backend._polling_only_reason(), "parameters")
 

@@ -284,6 +284,8 @@ class IntegrationProductPusher(models.AbstractModel):
             values["remote_tags"] = ", ".join(answer.tags)
         if answer.updated_at:
             values["remote_updated_at"] = naive(answer.updated_at)
+        if answer.details:
+            values.update(binding.backend_id._adapter()._product_mirror_values(answer))
         binding.write(values)
 
     @api.model

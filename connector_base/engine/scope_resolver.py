@@ -101,6 +101,6 @@ class IntegrationScopeResolver(models.AbstractModel):
         """Return why a product is none of a channel that is for some scopes only; "" when it is, or may be."""
         if not backend.only_scopes or document.channel_ids is UNSET:
             return ""
-        if backend._connected_scope_ids().isdisjoint(document.channel_ids):
+        if set(backend._connected_scopes().mapped("channel_external_id")).isdisjoint(document.channel_ids):
             return self.env._("it is in none of the parts of the account that the channel is for")
         return ""

@@ -11,8 +11,9 @@ class IntegrationAdapter(models.AbstractModel):
     def _fetch_scopes(self, backend):
         """Return all `Scope`s of the account, those that are switched off too.
 
-        A scope that products are assigned to is a `Channel` as well, under the same external id: that is how a sales
-        channel knows the products of the scopes it is for. Orders name the narrowest scope: `Order.scope_external_id`.
+        A scope that products are assigned to is a `Channel` as well: `Scope.channel_external_id` says which, and so a
+        sales channel knows the products of the scopes it is for. Orders name the narrowest scope:
+        `Order.scope_external_id`, price lists the one they hold for: `PriceList.scope_external_id`.
         """
         raise NotImplementedError()
 

@@ -15,6 +15,7 @@ class IntegrationBackend(models.Model):
         labels = {
             "orders_in": self.env._("Import Orders"),
             "orders_cancel": self.env._("Cancel Orders"),
+            "orders_hold": self.env._("Hold Orders"),
             "orders_update": self.env._("Notes and Tags of Orders"),
             "refunds_out": self.env._("Refunds"),
             "stock_in": self.env._("Import Stock"),

@@ -25,7 +25,9 @@ class IntegrationBackend(models.Model):
     @api.depends("platform")
     def _compute_calls_at_once(self):
         for backend in self:
-            backend.calls_at_once = backend._adapter()._default_concurrency() if backend.platform else 0
+            # none while the base is updated: the platforms' addons are loaded after it
+            adapter = self.env.get(f"integration.adapter.{backend.platform}")
+            backend.calls_at_once = adapter._default_concurrency() if adapter is not None else 0
 
     def _call_slots(self):
         """Return the `transport.ports.Slots` of the account, None where calls have no bound."""

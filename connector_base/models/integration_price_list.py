@@ -121,12 +121,8 @@ class IntegrationBackend(models.Model):
         self.check_access("write")
         with self._user_errors():
             lists = self._adapter()._fetch_price_lists(self)
-        scopes = self._connected_scope_ids()
-        found = {
-            one.external_id: one
-            for one in lists
-            if scopes is None or not one.scope_external_id or one.scope_external_id in scopes
-        }
+        others = set(self.scope_ids.mapped("external_id")) - set(self._connected_scopes().mapped("external_id"))
+        found = {one.external_id: one for one in lists if one.scope_external_id not in others}
         lists = self.env["integration.price.list"].with_context(active_test=False)
         known = lists.search([("backend_id", "=", self.id)])
         currencies = self.env["integration.payment.importer"]._currencies({one.currency for one in found.values()})

@@ -24,6 +24,7 @@ class IntegrationScope(models.Model):
         [("website", "Website"), ("store", "Store"), ("store_view", "Store view")], required=True, readonly=True
     )
     code = fields.Char(readonly=True, help="What the platform's API calls it by.")
+    channel_external_id = fields.Char(readonly=True, help="What products that are assigned to it name it by.")
     language = fields.Char("Platform's Language", readonly=True)
     currency = fields.Char("Platform's Currency", readonly=True)
     url = fields.Char("Address", readonly=True)
@@ -128,6 +129,7 @@ class IntegrationScope(models.Model):
             "name": document.name or document.code or document.external_id,
             "kind": document.kind,
             "code": document.code or False,
+            "channel_external_id": document.channel_external_id or False,
             "active": document.active,
             "language": document.language or False,
             "currency": document.currency or False,
@@ -159,6 +161,15 @@ class IntegrationBackend(models.Model):
         help="Orders of other parts of the account are left out, and products that are in none of the chosen parts. "
         "So channels of several companies can share one account, each with parts of its own.",
     )
+
+    is_for_nothing = fields.Boolean(
+        compute="_compute_is_for_nothing", help="The channel is for chosen parts only, and none is chosen yet."
+    )
+
+    @api.depends("only_scopes", "scope_ids.chosen")
+    def _compute_is_for_nothing(self):
+        for backend in self:
+            backend.is_for_nothing = backend.only_scopes and not any(backend.sudo().scope_ids.mapped("chosen"))
 
     @api.constrains("only_scopes", "account_key", "state", "active")
     def _check_scopes_apart(self):
@@ -206,16 +217,13 @@ class IntegrationBackend(models.Model):
         scopes = self.sudo().with_context(active_test=False).scope_ids
         return {scope.external_id for scope in scopes if scope._is_chosen()}
 
-    def _connected_scope_ids(self):
-        """Return the external ids that products of the channel may be assigned to, None for all.
-
-        Those of the chosen scopes, of all below them, and of those they are part of.
-        """
+    def _connected_scopes(self):
+        """Return the chosen scopes, all below them and those they are part of; all if the channel is for all."""
         self.ensure_one()
+        scopes = self.sudo().scope_ids
         if not self.only_scopes:
-            return None
-        chosen = self.scope_ids.filtered(lambda scope: scope._is_chosen())
-        return {one.external_id for scope in chosen for one in scope._line()}
+            return scopes
+        return scopes.browse().union(*(scope._line() for scope in scopes if scope._is_chosen()))
 
     # === READING THEM === #
 

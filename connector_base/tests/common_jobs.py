@@ -64,9 +64,6 @@ class FakeAdapter:
     def _tells_deletion(self, topic):
         return False
 
-    def _default_concurrency(self):
-        return 0
-
     def _probe(self, backend, resource, since):
         return None
 

@@ -21,9 +21,6 @@ class FakeAdapter:
     def _credential_keys(self):
         return {}
 
-    def _default_concurrency(self):
-        return 0
-
     def _probe(self, backend, resource, since):
         return None
 

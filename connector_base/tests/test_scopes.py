@@ -13,13 +13,15 @@ from .order_common import EngineCase, FakeAdapter, add_test_platform, make_order
 from .product_in_common import make_product
 
 SCOPES = (
-    Scope(external_id="website:1", name="Europe", kind="website", code="europe", currency="EUR"),
+    Scope(
+        external_id="website:1", name="Europe", kind="website", code="europe", currency="EUR", channel_external_id="W1"
+    ),
     Scope(external_id="store:1", name="Main", kind="store", parent_external_id="website:1"),
     Scope(external_id="store_view:1", name="French", kind="store_view", parent_external_id="store:1", language="fr-FR"),
     Scope(
         external_id="store_view:2", name="English", kind="store_view", parent_external_id="store:1", language="en-US"
     ),
-    Scope(external_id="website:2", name="America", kind="website"),
+    Scope(external_id="website:2", name="America", kind="website", channel_external_id="W2"),
     Scope(external_id="store:2", name="US", kind="store", parent_external_id="website:2"),
     Scope(external_id="store_view:3", name="US view", kind="store_view", parent_external_id="store:2", active=False),
 )
@@ -201,15 +203,16 @@ class TestScopes(EngineCase):
     def test_products_of_other_parts(self):
         self.backend.only_scopes = True
         self.scope("store_view:1").chosen = True
-        self.assertEqual(self.backend._connected_scope_ids(), {"store_view:1", "store:1", "website:1"})
+        connected = set(self.backend._connected_scopes().mapped("external_id"))
+        self.assertEqual(connected, {"store_view:1", "store:1", "website:1"})
         self.scope("website:1").chosen = True
-        self.assertIn("store_view:2", self.backend._connected_scope_ids())
-        self.assertNotIn("website:2", self.backend._connected_scope_ids())
+        self.assertIn(self.scope("store_view:2"), self.backend._connected_scopes())
+        self.assertNotIn(self.scope("website:2"), self.backend._connected_scopes())
         result = self.env["integration.product.importer"]._import_page(
             self.backend,
             [
-                make_product("1", channel_ids=("website:1", "website:2")),
-                make_product("2", channel_ids=("website:2",)),
+                make_product("1", channel_ids=("W1", "W2")),
+                make_product("2", channel_ids=("W2",)),
                 make_product("3"),
             ],
         )
@@ -259,6 +262,7 @@ class TestSharedAccount(BackendCase):
         self.choose(self.backend, "website:1")
         self.connect(self.other)
         self.assertTrue(self.other.only_scopes)
+        self.assertEqual((self.backend.is_for_nothing, self.other.is_for_nothing), (False, True))
         self.assertEqual(self.backend._budget_key(), self.other._budget_key())
         self.choose(self.other, "website:2")
         with self.assertRaisesRegex(ValidationError, "French"):

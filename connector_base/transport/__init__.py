@@ -10,7 +10,7 @@ from .errors import (
     TransientError,
     TransportError,
 )
-from .pagination import iter_pages, link_url
+from .pagination import iter_pages, link_url, parsed_page
 from .pictures import read_picture
 from .ports import (
     LANES,

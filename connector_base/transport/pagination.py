@@ -3,6 +3,7 @@
 from requests.utils import parse_header_links
 
 from .errors import DataError
+from .ports import Page
 
 
 def iter_pages(fetch, page=None):
@@ -23,6 +24,17 @@ def iter_pages(fetch, page=None):
                 remedy="Try again later; if it lasts, tell the platform's support.",
             )
         seen.add(page)
+
+
+def parsed_page(payloads, parse, next_page=None):
+    """Return the `Page` of what `parse` makes of each payload; one it can't read keeps no other from being read."""
+    documents, failed = [], []
+    for payload in payloads:
+        try:
+            documents.append(parse(payload))
+        except DataError as error:
+            failed.append(error)
+    return Page(documents=tuple(documents), next_page=next_page, failed=tuple(failed))
 
 
 def link_url(response, rel="next"):

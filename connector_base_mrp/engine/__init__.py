@@ -1,1 +1,1 @@
-from . import stock_quantities
+from . import product_kits, stock_quantities

@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 
 
 class IntegrationChange(models.Model):
@@ -31,6 +31,17 @@ class MrpBom(models.Model):
     """What a kit consists of decides how many there are."""
 
     _inherit = "mrp.bom"
+
+    integration_backend_id = fields.Many2one(
+        "integration.backend",
+        "Kept by",
+        readonly=True,
+        copy=False,
+        ondelete="set null",
+        index="btree_not_null",
+        groups="connector_base.group_integration_user,mrp.group_mrp_user",
+        help="The sales channel that says what this kit consists of: it is changed when the platform changes it.",
+    )
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -1,1 +1,1 @@
-from . import test_stock_kits
+from . import test_product_kits, test_stock_kits

@@ -4,6 +4,7 @@ from . import (
     integration_adapter_customers,
     integration_adapter_events,
     integration_adapter_orders,
+    integration_adapter_prices,
     integration_adapter_probe,
     integration_adapter_products,
     integration_adapter_scopes,

@@ -2,6 +2,8 @@ from functools import partial
 
 from odoo import models
 
+from odoo.addons.connector_base.transport import parsed_page
+
 from .. import sales
 from ..customer_push import CUSTOMERS, push_customers
 from ..parser_parties import parse_customer
@@ -20,7 +22,7 @@ class IntegrationAdapterMagento(models.AbstractModel):
         """Override of `connector_base`."""
         client = backend._magento_client()
         payloads, following = sales.read_page(client, "customers/search", CUSTOMERS, since=since, page=page)
-        return sales.page_of(payloads, self._magento_customer_parser(backend, client, payloads), following)
+        return parsed_page(payloads, self._magento_customer_parser(backend, client, payloads), following)
 
     def _count_customers(self, backend, since):
         """Override of `connector_base`."""

@@ -1,6 +1,7 @@
 from odoo import models
 
 from odoo.addons.connector_base.canonical import UNSET
+from odoo.addons.connector_base.transport import parsed_page
 
 from .. import const, sales
 from ..order_cancel import cancel_order, hold_order
@@ -23,7 +24,7 @@ class IntegrationAdapterMagento(models.AbstractModel):
         """Override of `connector_base`: one call for the orders, one for each kind of document they have."""
         client = backend._magento_client()
         payloads, following = sales.read_page(client, "orders", sales.CHANGED, since=since, page=page)
-        return sales.page_of(payloads, self._magento_order_parser(backend, client, payloads), following)
+        return parsed_page(payloads, self._magento_order_parser(backend, client, payloads), following)
 
     def _count_orders(self, backend, since):
         """Override of `connector_base`."""
@@ -54,7 +55,7 @@ class IntegrationAdapterMagento(models.AbstractModel):
         payloads, following = sales.read_page(
             client, "orders", sales.PLACED, since=since, until=until, page=page, fields=sales.STUB_FIELDS
         )
-        return sales.page_of(payloads, sales.parse_stub, following)
+        return parsed_page(payloads, sales.parse_stub, following)
 
     def _count_order_ids(self, backend, since, until):
         """Override of `connector_base`."""

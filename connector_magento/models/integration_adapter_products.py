@@ -111,6 +111,7 @@ class IntegrationAdapterMagento(models.AbstractModel):
             read_image,
             languages=backend._translation_languages().values(),
             barcode=backend.magento_barcode_attribute or "",
+            in_bulk=backend.magento_in_bulk,
         )
         yield from pusher.push(pushes)
 

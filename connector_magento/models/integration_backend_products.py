@@ -9,6 +9,11 @@ class IntegrationBackend(models.Model):
         help="Code of the product attribute that holds barcodes, for instance ean or gtin. Magento has none by itself: "
         "left empty, barcodes are neither read nor sent.",
     )
+    magento_in_bulk = fields.Boolean(
+        string="Changes in Bulk",
+        help="Many changes of products are sent in one call, which Magento carries out by and by. Only for shops that "
+        "run the consumer async.operations.all.",
+    )
 
 
 class IntegrationBindingProduct(models.Model):

@@ -10,15 +10,11 @@ class SaleOrder(models.Model):
 
     magento_order_id = fields.Char(string="Magento Order ID", readonly=True, copy=False, index="btree_not_null")
     magento_increment_id = fields.Char(string="Magento Order", readonly=True, copy=False)
-    magento_state = fields.Selection(
-        list(const.ORDER_STATES.items()), string="Magento State", readonly=True, copy=False
-    )
-    magento_status = fields.Char(
-        string="Magento Status", readonly=True, copy=False, help="The shop's own word for where the order stands."
-    )
-    magento_store = fields.Char(string="Magento Store", readonly=True, copy=False)
+    magento_state = fields.Selection(list(const.ORDER_STATES.items()), readonly=True, copy=False)
+    magento_status = fields.Char(readonly=True, copy=False, help="The shop's own word for where the order stands.")
+    magento_store = fields.Char(readonly=True, copy=False)
     magento_group = fields.Char(string="Customer Group", readonly=True, copy=False)
-    magento_payment = fields.Char(string="Magento Payment", readonly=True, copy=False)
+    magento_payment = fields.Char(readonly=True, copy=False)
     magento_replaces = fields.Char(
         string="Replaces", readonly=True, copy=False, help="The order that was edited: this one took its place."
     )

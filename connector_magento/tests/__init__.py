@@ -3,4 +3,7 @@ from . import (
     test_events,
     test_order_aftersale,
     test_orders,
+    test_prices,
+    test_products,
+    test_stock,
 )

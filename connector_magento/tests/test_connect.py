@@ -39,6 +39,7 @@ class TestConnect(MagentoConnectCase):
         self.assertEqual((facts["Websites"], facts["Store views"]), ("Main Website", "English, French"))
         self.assertEqual((facts["Stock"], report["currency"]), ("By source", "EUR"))
         self.assertEqual(report["missing"], [])
+        self.assertEqual(backend.calls_at_once, 4)
         self.assertTrue(all(header.startswith("OAuth ") for header in self.shop.headers))
         self.assertFalse(any(secret in header for header in self.shop.headers for secret in self.kept_secret()))
 
@@ -156,6 +157,16 @@ class TestConnect(MagentoConnectCase):
         self.shop.version = "<html>"
         backend.action_test_connection()
         self.assertNotIn("Version", dict(backend.connection_report["facts"]))
+
+    def test_nobody_is_asked_for_a_public_address(self):
+        """Magento tells of nothing, so it need not reach Odoo."""
+        self.env["ir.config_parameter"].set_param("connector_base.public_url", "http://localhost")
+        backend = self.connected()
+        titles = [found.title for found in self.env["integration.preflight"]._findings(backend.company_id, backend)]
+        self.assertNotIn("Public address", titles)
+        self.capable("scopes", "webhooks")
+        titles = [found.title for found in self.env["integration.preflight"]._findings(backend.company_id, backend)]
+        self.assertIn("Public address", titles)
 
     # === LATER === #
 

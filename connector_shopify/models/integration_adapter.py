@@ -1,5 +1,6 @@
 import json
 from decimal import Decimal
+from functools import partial
 from urllib.parse import urlsplit
 
 from odoo import models
@@ -12,6 +13,7 @@ from odoo.addons.connector_base.transport import (
     SignatureError,
     WebhookEnvelope,
     WebhookReport,
+    parsed_page,
     verify_hmac,
 )
 
@@ -109,13 +111,8 @@ class IntegrationAdapterShopify(models.AbstractModel):
         """Override of `connector_base`."""
         listing = OrderListing.resume(page) if page else OrderListing.begin(since)
         nodes, following = listing.read_page(backend._shopify_client(), **self._order_contents(backend))
-        documents, failed = [], []
-        for node in nodes:
-            try:
-                documents.append(parser.parse_order(node, currency=backend.order_currency))
-            except DataError as error:
-                failed.append(error)
-        return Page(documents=tuple(documents), next_page=following.token if following else None, failed=tuple(failed))
+        parse = partial(parser.parse_order, currency=backend.order_currency)
+        return parsed_page(nodes, parse, following.token if following else None)
 
     def _order_contents(self, backend):
         """Return what orders are read with, as arguments of the client's methods."""

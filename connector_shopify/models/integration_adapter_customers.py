@@ -1,7 +1,7 @@
 from odoo import models
 
 from odoo.addons.connector_base.canonical import CustomerPushResult
-from odoo.addons.connector_base.transport import DataError, Page
+from odoo.addons.connector_base.transport import DataError, parsed_page
 
 from ..listing import CompanyListing, CustomerListing
 from ..parser_customer import parse_company, parse_customer
@@ -28,13 +28,7 @@ class IntegrationAdapterShopify(models.AbstractModel):
     def _shopify_accounts(self, backend, kind, parse, since, page):
         listing = kind.resume(page) if page else kind.begin(since)
         nodes, following = listing.read_page(backend._shopify_client())
-        documents, failed = [], []
-        for node in nodes:
-            try:
-                documents.append(parse(node))
-            except DataError as error:
-                failed.append(error)
-        return Page(documents=tuple(documents), next_page=following.token if following else None, failed=tuple(failed))
+        return parsed_page(nodes, parse, following.token if following else None)
 
     def _count_customers(self, backend, since):
         """Override of `connector_base`."""

@@ -1,6 +1,6 @@
 from odoo import models
 
-from odoo.addons.connector_base.transport import DataError, Page
+from odoo.addons.connector_base.transport import parsed_page
 
 from ..listing import PayoutListing
 from ..parser_payout import parse_payout
@@ -19,10 +19,4 @@ class IntegrationAdapterShopify(models.AbstractModel):
         """Override of `connector_base`."""
         listing = PayoutListing.resume(page) if page else PayoutListing.begin(since)
         nodes, following = listing.read_page(backend._shopify_client())
-        documents, failed = [], []
-        for node in nodes:
-            try:
-                documents.append(parse_payout(node))
-            except DataError as error:
-                failed.append(error)
-        return Page(documents=tuple(documents), next_page=following.token if following else None, failed=tuple(failed))
+        return parsed_page(nodes, parse_payout, following.token if following else None)

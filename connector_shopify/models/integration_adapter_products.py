@@ -1,7 +1,7 @@
 from odoo import models
 
 from odoo.addons.connector_base.canonical import PRODUCT_PARTS
-from odoo.addons.connector_base.transport import DataError, Page
+from odoo.addons.connector_base.transport import DataError, Page, parsed_page
 
 from .. import bulk, const, parser_product
 from ..listing import ProductListing
@@ -29,13 +29,11 @@ class IntegrationAdapterShopify(models.AbstractModel):
         if following and nodes and not page:
             following = bulk.choose(client, following, nodes[-1]["updatedAt"])
         texts = self._read_translations(backend, client, nodes)
-        documents, failed = [], []
-        for node in nodes:
-            try:
-                documents.append(parser_product.parse_product(node, texts.get(node["id"])))
-            except DataError as error:
-                failed.append(error)
-        return Page(documents=tuple(documents), next_page=following.token if following else None, failed=tuple(failed))
+
+        def parse(node):
+            return parser_product.parse_product(node, texts.get(node["id"]))
+
+        return parsed_page(nodes, parse, following.token if following else None)
 
     def _count_products(self, backend, since):
         """Override of `connector_base`."""

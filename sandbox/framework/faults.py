@@ -25,7 +25,7 @@ SHOP_KINDS = {
     "token_revoked": "answer that the access was taken away (HTTP 401)",
 }
 #: What happens to work that is done later; `code` says why.
-LATER_KINDS = {"bulk_failed": "end a bulk operation with FAILED after what it has done, with `code`"}
+LATER_KINDS = {"bulk_failed": "fail a bulk operation, which may be tried again, with `code`"}
 WEBHOOK_KINDS = {
     "webhook_duplicate": "deliver twice, same ids",
     "webhook_reorder": "hold back until `after` (default 1) later deliveries of the shop were sent",

@@ -38,13 +38,9 @@ INPUTS = tuple(attributes.BACKENDS)
 
 
 def shown(record: dict, store_id: int = 0) -> dict:
-    """An attribute as the API tells it; ``default_frontend_label`` is the administrator's."""
-    body = {key: value for key, value in record.items() if key not in ("choices", "frontend_labels")}
-    order = (*_FLAGS[:8], "position", "apply_to", *_TEXTS[:6], *_FLAGS[8:9], "scope", "attribute_id")
-    first = {key: body[key] for key in order if key in body}
-    return {
-        **first, **body, "options": attributes.options(record, store_id), "frontend_labels": record["frontend_labels"],
-    }  # fmt: skip
+    """An attribute as the API tells it, its options in the words of a store view."""
+    body = {key: value for key, value in record.items() if key != "choices"}
+    return {**body, "options": attributes.options(record, store_id)}
 
 
 @route("GET", "products/attributes/types", READ)
@@ -72,8 +68,8 @@ def one(call: Call, code: str):
 @route("POST", "products/attributes", READ, attribute=ATTRIBUTE)
 def create(call: Call):
     wanted = call.body["attribute"]
-    labels = wanted.get("frontend_labels") or []
-    label = wanted.get("default_frontend_label") or next((e["label"] for e in labels if e.get("store_id") == 0), None)
+    labels = attributes.views(wanted.get("frontend_labels"))
+    label = wanted.get("default_frontend_label") or labels.pop(0, None)
     if not label:
         raise required("frontend_label")
     code = wanted.get("attribute_code") or re.sub(r"[^a-z0-9_]+", "_", snake(label).lower()).strip("_")[:60]
@@ -89,7 +85,12 @@ def create(call: Call):
                       value=wanted["frontend_input"])  # fmt: skip
     if call.shop.get("attribute", code):
         raise invalid("An attribute with the same code (%1) already exists.", code)
-    return shown(_saved(call, {"attribute_code": code}, {**wanted, "default_frontend_label": label}))
+    texts = {"default_frontend_label": label, "frontend_labels": _labels(labels)}
+    return shown(_saved(call, {"attribute_code": code}, {**wanted, **texts}))
+
+
+def _labels(labels: dict[int, str]) -> list[dict]:
+    return [{"store_id": number, "label": text} for number, text in sorted(labels.items()) if number and text]
 
 
 def _saved(call: Call, identity: dict, wanted: dict) -> dict:
@@ -111,10 +112,9 @@ def change(call: Call, code: str):
         raise invalid("Frontend input type cannot be changed.")
     fixed = ("attribute_code", "is_user_defined", "choices")
     kept = {key: value for key, value in wanted.items() if value is not None and key not in (*NOT_TAKEN, *fixed)}
-    labels = {entry["store_id"]: entry["label"] for entry in known["frontend_labels"]}
     if "frontend_labels" in kept:
-        labels.update({entry["store_id"]: entry["label"] for entry in kept["frontend_labels"]})
-        kept["frontend_labels"] = [{"store_id": key, "label": text} for key, text in labels.items() if key]
+        labels = attributes.views(known["frontend_labels"]) | attributes.views(kept["frontend_labels"])
+        kept["frontend_labels"] = _labels(labels)
     choices = {entry["id"]: entry for entry in known["choices"]}
     for option in wanted.get("options") or ():
         if option.get("value") in choices:

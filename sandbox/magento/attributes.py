@@ -154,8 +154,14 @@ def add_choice(shop: Shop, record: dict, wanted: dict) -> str:
 
 
 def _labels(wanted: dict) -> dict:
-    own = {str(entry["store_id"]): entry["label"] for entry in wanted.get("store_labels") or ()}
-    return {"0": wanted.get("label") or own.get("0", ""), **{key: text for key, text in own.items() if key != "0"}}
+    own = views(wanted.get("store_labels"))
+    default = own.pop(0, "")
+    return {"0": wanted.get("label") or default, **{str(number): text for number, text in own.items()}}
+
+
+def views(labels: list[dict] | None) -> dict[int, str]:
+    """Labels by the number of their store view, of what was sent of them."""
+    return {entry["store_id"]: entry.get("label") or "" for entry in labels or () if entry.get("store_id") is not None}
 
 
 def relabel(choice: dict, wanted: dict) -> dict:

@@ -11,6 +11,7 @@ import uuid
 
 from werkzeug.wrappers import Request
 
+from ..framework.faults import LATER_KINDS
 from . import criteria
 from .errors import NO_ROUTE, ApiError, invalid, missing
 from .routes import ROUTES, Call, Route, route
@@ -133,6 +134,10 @@ def _done(shop: Shop, services, record: dict, found: Route, operation: dict) -> 
     call = Call(shop, record["store_id"], {}, {}, services, operation["body"])
     names = [part[1:-1].partition(":") for part in found.parts if part.startswith("{")]
     path = {name: (operation["path"][name], {"int": int, "float": float}.get(kind, str)) for name, _, kind in names}
+    fault = services.faults.take(shop.domain, (found.name, found.name.partition(" ")[2]), LATER_KINDS.keys())
+    if fault:
+        text = fault.get("code") or "Lock wait timeout exceeded; try restarting transaction"
+        return {**operation, "status": RETRIABLY_FAILED, "result_message": text, "error_code": 1205}
     try:
         with shop.store.transaction():
             result = found.run(call, path)

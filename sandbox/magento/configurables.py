@@ -19,6 +19,7 @@ NEEDED = {
     "attribute_id": "Option attribute ID is not specified.",
     "values": "Option values are not specified.",
 }
+NO_CHOICE = 'The "%1" attribute doesn\'t include an option with "%2" ID.'
 ATTACHED = "The product is already attached."
 
 
@@ -60,9 +61,11 @@ def _option(shop: Shop, record: dict, wanted: dict, known: dict[str, dict]) -> d
     if found["frontend_input"] not in ("select", "swatch_visual", "swatch_text") or found["scope"] != "global":
         raise invalid('The "%1" attribute cannot be used in a configurable product.', found["attribute_code"])
     choices = {int(entry["id"]) for entry in found["choices"]}
-    unknown = [entry["value_index"] for entry in wanted["values"] if entry.get("value_index") not in choices]
-    if unknown:
-        raise missing('The "%1" attribute doesn\'t include an option with "%2" ID.', found["attribute_code"], *unknown)
+    for number in (entry.get("value_index") for entry in wanted["values"]):
+        if number not in choices:
+            raise missing(
+                'The "%1" attribute doesn\'t include an option with "%2" ID.', found["attribute_code"], number
+            )
     number = str(found["attribute_id"])
     before = known.get(number)
     return {

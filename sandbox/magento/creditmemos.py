@@ -140,10 +140,12 @@ def _sums(sale: Sale, document: dict, rows: Rows, wanted: Wanted) -> dict[str, D
             "subtotal": rows.sum("row_total", prefix), "subtotal_incl_tax": rows.sum("row_total_incl_tax", prefix),
             "tax_amount": rows.sum("tax_amount", prefix) + shipping["tax_amount"] + fixed_tax,
             "discount_amount": -discount,
-            "discount_tax_compensation_amount": rows.sum("discount_tax_compensation_amount", prefix),
+            # Unlike an order's, it has the part of shipping in it.
+            "discount_tax_compensation_amount": rows.sum("discount_tax_compensation_amount", prefix)
+            + shipping["discount_tax_compensation_amount"],
         }  # fmt: skip
         total = sum(amounts.values(), ZERO) - amounts["subtotal_incl_tax"] + fixed + positive - negative
-        totals[prefix] = total + shipping["amount"] + shipping["discount_tax_compensation_amount"]
+        totals[prefix] = total + shipping["amount"]
         amounts.update({f"shipping_{name}": amount for name, amount in shipping.items()})
         amounts.update(adjustment=positive - negative, adjustment_positive=positive, adjustment_negative=negative)
         document.update({side(name, prefix): num(amount) for name, amount in amounts.items()})
@@ -168,8 +170,8 @@ def _check_worth(sale: Sale, totals: dict[str, Decimal], document: dict):
     """Write the grand total, after what is given back by other means; refuse more than was paid."""
     use_others(sale, document, totals, CREDITMEMO)
     order = sale.order
-    others = (document.get("extension_attributes") or {}).values()
-    if totals["base_"] < 0 or (totals["base_"] == 0 and not any(others)):
+    free = "_others" in document or not dec(order["base_grand_total"])
+    if totals["base_"] < 0 or (totals["base_"] == 0 and not free):
         raise refuse("Creditmemo", "The credit memo's total must be positive.")
     left = dec(order.get("base_total_paid")) - dec(order.get("base_total_refunded"))
     if totals["base_"] > left:
@@ -269,7 +271,7 @@ def refund_invoice(call: Call, number: int):
     return _refund(call, Sale(call.shop, document["order_id"]), Wanted.of(call.body, document))
 
 
-@route("POST", "creditmemo/{id:int}/comments", RESOURCE, entity=ANY)
+@route("POST", "creditmemo/{id:int}/comments", RESOURCE, body={"entity": ANY})
 def comment(call: Call, number: int):
     return add_comment(call.shop, "creditmemo", _one(call, number), call.body["entity"], at=call.shop.now())
 

@@ -6,11 +6,10 @@ https://developer.adobe.com/commerce/webapi/rest/use-rest/performing-searches/
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cmp_to_key
 
 from .errors import ApiError, invalid, required
 from .inputs import WrongType, convert
-from .money import dec
+from .money import ZERO, dec
 
 #: ``webapi/validation``: off unless the shop switches it on. https://developer.adobe.com/commerce/webapi/get-started/api-security/
 MAX_PAGE_SIZE, DEFAULT_PAGE_SIZE, MAX_ITEMS = 300, 20, 20
@@ -100,25 +99,34 @@ def answer(records: Iterable[dict], criteria: Criteria, read_value: Read, show: 
 
 
 def _key(read_value: Read, field: str):
-    def compare(one, other) -> int:
-        return (
-            _compare(one, other) if one is not None and other is not None else (one is not None) - (other is not None)
-        )
+    """What records are sorted by: nothing first, numbers by value, texts without regard to case."""
 
-    key = cmp_to_key(compare)
-    return lambda record: key(read_value(record, field))
+    def key(record: dict) -> tuple:
+        value = read_value(record, field)
+        if value is None:
+            return (0,)
+        return (1, value) if isinstance(value, (int, float)) else (2, str(value).casefold())
+
+    return key
 
 
-def _compare(one, other) -> int:
-    """Numbers by value, texts without regard to case: the database's collation."""
-    if isinstance(one, (int, float)) and not isinstance(other, (list, dict)):
+class _Wanted:
+    """A value to compare with: numbers by value, texts without regard to case, as the database's collation does."""
+
+    def __init__(self, value):
+        self.text = _moment(str(value)).casefold()
         try:
-            left, right = dec(one), dec(other)
+            self.number = dec(value)
         except ArithmeticError:
-            left, right = dec(one), dec(0)
+            self.number = ZERO
+
+    def compare(self, value) -> int:
+        """-1, 0 or 1: whether a record's value is below, the same or above."""
+        if isinstance(value, (int, float)):
+            left, right = dec(value), self.number
+        else:
+            left, right = str(value).casefold(), self.text
         return (left > right) - (left < right)
-    left, right = str(one).casefold(), _moment(str(other)).casefold()
-    return (left > right) - (left < right)
 
 
 def _moment(text: str) -> str:
@@ -146,37 +154,44 @@ def _test(entry: dict, read_value: Read) -> Callable[[dict], bool]:
     field, kind, wanted = entry.get("field"), entry["condition_type"].lower(), entry.get("value")
     if not field:
         raise required("field")
-    # Nothing compares with NULL: not even "is another value".
-    plain = {
-        "eq": lambda value: _compare(value, wanted) == 0,
-        "neq": lambda value: _compare(value, wanted) != 0,
-        "gt": lambda value: _compare(value, wanted) > 0,
-        "gteq": lambda value: _compare(value, wanted) >= 0,
-        "moreq": lambda value: _compare(value, wanted) >= 0,
-        "from": lambda value: _compare(value, wanted) >= 0,
-        "lt": lambda value: _compare(value, wanted) < 0,
-        "lteq": lambda value: _compare(value, wanted) <= 0,
-        "to": lambda value: _compare(value, wanted) <= 0,
-    }
+
+    def read_values(record: dict) -> list:
+        return _values(read_value(record, field))
+
     if kind in ("null", "notnull"):
         return lambda record: (read_value(record, field) is None) == (kind == "null")
-    if kind in ("in", "nin"):
-        listed = _list(wanted)
-        test = lambda value: any(_compare(value, text) == 0 for text in listed)  # noqa: E731
-        if kind == "nin":
-            return lambda record: (
-                (value := read_value(record, field)) is not None and not any(map(test, _values(value)))
-            )
-    elif kind in ("like", "nlike"):
+    if kind in NOT:
+        # Nothing compares with NULL: not even "is another value".
+        without = _match(NOT[kind], wanted)
+        return lambda record: read_value(record, field) is not None and not any(map(without, read_values(record)))
+    match = _match(kind, wanted)
+    return lambda record: any(value is not None and match(value) for value in read_values(record))
+
+
+NOT = {"nin": "in", "nlike": "like", "neq": "eq", "nfinset": "finset"}
+SIGNS = {
+    "eq": (0,), "gt": (1,), "gteq": (0, 1), "moreq": (0, 1), "from": (0, 1), "lt": (-1,), "lteq": (-1, 0),
+    "to": (-1, 0),
+}  # fmt: skip
+
+
+def _match(kind: str, wanted) -> Callable[[object], bool]:
+    """Whether a value that is there meets a condition; raises ApiError for a condition that there is not."""
+    if kind in SIGNS:
+        against, signs = _Wanted(wanted), SIGNS[kind]
+        return lambda value: against.compare(value) in signs
+    if kind == "in":
+        listed = [_Wanted(text) for text in _list(wanted)]
+        numbers, texts = {entry.number for entry in listed}, {entry.text for entry in listed}
+        return lambda value: (
+            dec(value) in numbers if isinstance(value, (int, float)) else str(value).casefold() in texts
+        )
+    if kind == "like":
         pattern = _like(str(wanted))
-        test = lambda value: (pattern.fullmatch(str(value)) is None) == (kind == "nlike")  # noqa: E731
-    elif kind == "finset":
-        test = lambda value: str(wanted) in str(value).split(",")  # noqa: E731
-    elif kind in plain:
-        test = plain[kind]
-    else:
-        raise invalid('The "%1" condition type is invalid.', kind)
-    return lambda record: any(value is not None and test(value) for value in _values(read_value(record, field)))
+        return lambda value: pattern.fullmatch(str(value)) is not None
+    if kind == "finset":
+        return lambda value: str(wanted) in str(value).split(",")
+    raise invalid('The "%1" condition type is invalid.', kind)
 
 
 # --- projection --------------------------------------------------------------------------------------------------

@@ -54,10 +54,10 @@ def describe(shop: Shop, given: dict) -> dict:
     """What the control API is told about a customer (first_name, email, default_address, group, subscribed ...), in
     Magento's words."""
     home = given.get("default_address")
-    address = {**_person(given), **people.plain(home)} if home else None
-    if address:
-        address = {key: value for key, value in address.items() if value not in (None, [])}
-        address.pop("email", None)
+    address = None
+    if home:
+        stated = {key: value for key, value in people.plain(home).items() if value not in (None, []) and key != "email"}
+        address = {**_person(given), **stated}
         region = {"region_code": address.pop("region_code", None), "region": address.pop("region", None)}
         if any(region.values()):
             address["region"] = {**region, "region_id": address.get("region_id", 0)}

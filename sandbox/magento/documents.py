@@ -1,5 +1,6 @@
 """What invoices, shipments and credit memos have in common: rows, comments, how they are told and searched."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -18,6 +19,8 @@ NULLABLE = frozenset((
     "shipping_address_id", "shipping_description", "total_canceled", "total_invoiced", "total_paid", "total_refunded",
     "transaction_id", "parent_txn_id",
 ))  # fmt: skip
+#: Of what an invoice or a credit memo was paid by besides, the API tells these.
+TOLD = ("gift_cards", "customer_balance")
 COMMENT = {"comment": str, "is_visible_on_front": int, "extension_attributes": object}
 
 
@@ -123,9 +126,11 @@ class Rows:
         self._sale, self._kind = sale, kind
         #: {side: (fixed product taxes, taxes on them)}
         self.fixed = dict.fromkeys(SIDES, (ZERO, ZERO))
+        followed = sorted(sale.follow(quantities).items())
+        ids = sale.shop.ids(f"{kind.name} item", len(followed))
         self.entries = [
-            {**self._entry(sale.items[item_id], quantity), "parent_id": number}
-            for item_id, quantity in sorted(sale.follow(quantities).items())
+            {"entity_id": row_id, "parent_id": number, **self._entry(sale.items[item_id], quantity)}
+            for row_id, (item_id, quantity) in zip(ids, followed, strict=True)
         ]
 
     def sum(self, name: str, prefix: str) -> Decimal:
@@ -135,7 +140,7 @@ class Rows:
     def _entry(self, item: dict, quantity: Decimal) -> dict:
         left = self._kind.left(self._sale, item)
         entry = {
-            "entity_id": self._sale.shop.id(f"{self._kind.name} item"), "order_item_id": item["item_id"],
+            "order_item_id": item["item_id"],
             "product_id": item["product_id"], "sku": item["sku"], "name": item["name"], "qty": num(quantity),
         }  # fmt: skip
         for prefix in SIDES:
@@ -163,6 +168,8 @@ class Rows:
                 amount = share(whole, dec(item.get(remembered)), quantity, left)
                 add(item, remembered, amount)
                 parts.append(amount)
+            if self._kind is CREDITMEMO:
+                _tell_fixed(entry, item, quantity, prefix, parts)
             self.fixed[prefix] = tuple(old + new for old, new in zip(self.fixed[prefix], parts, strict=True))
 
     def _whole(self, item: dict, name: str, prefix: str) -> Decimal:
@@ -172,18 +179,37 @@ class Rows:
         return dec(item.get(prefix + INVOICE.parts[name]))
 
 
+def _tell_fixed(entry: dict, item: dict, quantity: Decimal, *of: str | list[Decimal]):
+    """The fixed product taxes of a credit memo's row: they are told with it, as those of the order's item are."""
+    prefix, (net, tax) = of
+    for name, amount in (("amount", cents(net / quantity)), ("row_amount", net)):
+        entry[side(f"weee_tax_applied_{name}", prefix)] = num(amount)
+    whole = dec(item["_fixed"][f"{prefix}net"])
+    told = json.loads(entry.get("weee_tax_applied") or item["weee_tax_applied"])
+    left = {"row_amount": net, "row_amount_incl_tax": net + tax}
+    for number, fixed in enumerate(told, 1):
+        for name, rest in list(left.items()):
+            part = rest if number == len(told) else cents(dec(fixed[prefix + name]) * net / whole)
+            left[name] -= part
+            fixed[prefix + name] = num(part)
+    entry["weee_tax_applied"] = json.dumps(told)
+
+
 def use_others(sale: Sale, document: dict, totals: dict[str, Decimal], kind: Kind):
     """Take gift cards, store credit and points off what a document comes to, as far as they go."""
-    extension = sale.order["extension_attributes"]
+    extension, used = sale.order["extension_attributes"], sale.order.setdefault("_others", {})
     for name in OTHER_MEANS:
         for prefix in SIDES:
             left = (
-                dec(extension.get(f"{prefix}{name}_amount")) - dec(extension.get(f"{prefix}{name}_invoiced"))
+                dec(extension.get(f"{prefix}{name}_amount")) - dec(used.get(f"{prefix}{name}_invoiced"))
                 if kind is INVOICE
                 else sale.other_left(name, prefix)
             )
             amount = min(left, totals[prefix])
             if amount > 0:
                 totals[prefix] -= amount
-                document.setdefault("extension_attributes", {})[f"{prefix}{name}_amount"] = num(amount)
-                add(extension, f"{prefix}{name}_{kind.done}", amount)
+                document.setdefault("_others", {})[f"{prefix}{name}"] = num(amount)
+                if name in TOLD:
+                    document.setdefault("extension_attributes", {})[f"{prefix}{name}_amount"] = num(amount)
+                    add(extension, f"{prefix}{name}_{kind.done}", amount)
+                add(used, f"{prefix}{name}_{kind.done}", amount)

@@ -75,7 +75,9 @@ def convert(value, kind):
     if isinstance(kind, list):
         if not isinstance(value, (list, dict)):
             raise WrongType(WRONG_TYPE.format(_shown(value), f"{NAMES.get(kind[0], 'array')}[]"))
-        return [convert(entry, kind[0]) for entry in (value.values() if isinstance(value, dict) else value)]
+        entries = value.values() if isinstance(value, dict) else value
+        # An entry that is null is an object without properties, as below.
+        return [convert({} if entry is None and isinstance(kind[0], dict) else entry, kind[0]) for entry in entries]
     if isinstance(kind, dict):
         return _object(value, kind)
     if isinstance(value, (dict, list)):

@@ -79,10 +79,12 @@ def _sums(sale: Sale, document: dict, rows: Rows):
             "subtotal": rows.sum("row_total", prefix), "subtotal_incl_tax": rows.sum("row_total_incl_tax", prefix),
             "tax_amount": rows.sum("tax_amount", prefix) + shipping["tax_amount"] + fixed_tax,
             "discount_amount": -discount,
-            "discount_tax_compensation_amount": rows.sum("discount_tax_compensation_amount", prefix),
+            # Unlike an order's, it has the part of shipping in it.
+            "discount_tax_compensation_amount": rows.sum("discount_tax_compensation_amount", prefix)
+            + shipping["discount_tax_compensation_amount"],
         }  # fmt: skip
         total = sum(amounts.values(), ZERO) - amounts["subtotal_incl_tax"] + fixed
-        totals[prefix] = total + shipping["amount"] + shipping["discount_tax_compensation_amount"]
+        totals[prefix] = total + shipping["amount"]
         amounts.update({f"shipping_{name}": amount for name, amount in shipping.items()})
         document.update({side(name, prefix): num(amount) for name, amount in amounts.items()})
         for name in ("subtotal", "tax_amount", "discount_amount", "discount_tax_compensation_amount"):
@@ -178,10 +180,11 @@ def capture(call: Call, number: int):
     call.shop.put("invoice", number, {**document, "updated_at": sale.at})
     sale.settle()
     sale.save()
-    return True
+    # A text, the schema says.
+    return "1"
 
 
-@route("POST", "invoices/comments", RESOURCE, entity=ANY)
+@route("POST", "invoices/comments", RESOURCE, body={"entity": ANY})
 def comment(call: Call):
     given = call.body["entity"]
     document = _one(call, int(given.get("parent_id") or 0))

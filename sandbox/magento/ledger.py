@@ -34,8 +34,7 @@ def of_order(shop: Shop, order: dict) -> dict:
 
 def worth(memo: dict):
     """What a credit memo gives back by all means."""
-    extension = memo.get("extension_attributes") or {}
-    others = (amount for name, amount in extension.items() if name.endswith("_amount") and not name.startswith("base_"))
+    others = (amount for name, amount in memo.get("_others", {}).items() if not name.startswith("base_"))
     return dec(memo["grand_total"]) + sum(map(dec, others))
 
 

@@ -10,6 +10,7 @@ import json
 import re
 import secrets
 import threading
+import time
 from collections import OrderedDict
 from urllib.parse import quote, unquote, urlsplit
 
@@ -94,7 +95,7 @@ class Guard:
             raise ApiError(401, "The signature is invalid. Verify and try again.")
 
     def _fresh(self, shop: Shop, nonce: str, stamp: str):
-        now = shop.clock.now()
+        now = time.time()  # who signs knows nothing of the sandbox's clock
         if not stamp.isdigit() or not now - TIME_DEVIATION <= int(stamp) <= now + TIME_DEVIATION:
             raise ApiError(
                 401,

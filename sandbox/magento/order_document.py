@@ -109,16 +109,17 @@ def _method(quote) -> str | None:
 def _items(quote, number: int, at: str) -> list[dict]:
     """The items in their order: a product that consists of others stands before them."""
     shown, base = iter(quote.shown.rows), iter(quote.base.rows)
+    ids = iter(quote.shop.ids("order item", sum(1 + len(good.children) for good in quote.goods)))
     items = []
     for good in quote.goods:
-        item = _item(quote, good, good.quantity, number, at)
+        item = _item(quote, good, good.quantity, (next(ids), number), at)
         items.append(item)
         charges: list[tuple[Charge, Charge]] = []
         if not good.by_children:
             charges.append((next(shown), next(base)))
             _charge(item, *charges[0], quote.rate, good)
         for child, each in good.children:
-            part = _item(quote, child, good.quantity * each, number, at)
+            part = _item(quote, child, good.quantity * each, (next(ids), number), at)
             part.update(parent_item_id=item["item_id"], _each=num(each))
             if good.by_children:
                 charges.append((next(shown), next(base)))
@@ -132,12 +133,12 @@ def _items(quote, number: int, at: str) -> list[dict]:
     return items
 
 
-def _item(quote, good: Good, quantity, order_id: int, at: str) -> dict:
-    shop, line = quote.shop, good.spec
+def _item(quote, good: Good, quantity, ids: tuple[int, int], at: str) -> dict:
+    (number, order_id), line = ids, good.spec
     counts = dict.fromkeys(ITEM_COUNTS, 0)
     sums = {name: 0 for key in ITEM_SUMS for name in (key, f"base_{key}")}
     item = {
-        "item_id": shop.id("order item"), "order_id": order_id, "quote_item_id": shop.id("quote item"),
+        "item_id": number, "order_id": order_id, "quote_item_id": number,
         "store_id": quote.view["id"], "created_at": at, "updated_at": at, "product_id": good.product_id or None,
         "product_type": good.kind, "sku": good.sku, "name": good.name, "is_virtual": int(good.virtual),
         "is_qty_decimal": int(quantity != int(quantity)), "free_shipping": 0, "no_discount": 0,
@@ -274,7 +275,7 @@ def _taxes(quote, items: list[dict]) -> dict:
         for one, other in zip(shown.fixed, base.fixed, strict=True):
             if applied := _by_rate(one[5], other[5]):
                 entries.append({"type": "weee", "associated_item_id": item["item_id"], "applied_taxes": applied})
-    if applied := _by_rate(quote.shown.shipping.applied, quote.base.shipping.applied):
+    if quote.shown.shipping.row and (applied := _by_rate(quote.shown.shipping.applied, quote.base.shipping.applied)):
         entries.append({"type": "shipping", "applied_taxes": applied})
     sums: dict[str, dict] = {}
     for entry in entries:

@@ -84,7 +84,7 @@ def status(call: Call, number: int):
     return one(call, number)["status"]
 
 
-@route("POST", "orders", "Magento_Sales::create", entity=ANY)
+@route("POST", "orders", "Magento_Sales::create", body={"entity": ANY})
 def save(call: Call):
     """Write a few fields of an order; sums are not the caller's business. No orders are made here."""
     given = call.body["entity"]

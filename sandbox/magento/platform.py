@@ -25,10 +25,12 @@ from . import (
     product,
     products,
     sales,
+    sales_pages,
     seed,
     shipments,
     stock,
     stock_api,
+    stock_items,
     stores,
 )
 from .api import RestApi
@@ -47,7 +49,7 @@ DEMO_WEBSITES = [
 #: Modules whose functions are routes: named here so that they are there.
 ENDPOINTS = (
     attribute_api, bulk, bundles, categories, configurables, creditmemos, customers, downloads, eventing, invoices,
-    links, media, orders, prices, products, shipments, stock_api, stores,
+    links, media, orders, prices, products, shipments, stock_api, stock_items, stores,
 )  # fmt: skip
 product.WATCHERS.append(stock.Watcher())
 
@@ -98,7 +100,7 @@ class Magento:
 
     def page(self, request: Request, domain: str, parts: list[str]) -> Response:
         shop = self.shop(domain)
-        answer = pages.page(shop, request, parts) if shop.exists else None
+        answer = (pages.page(shop, request, parts) or sales_pages.page(shop, request, parts)) if shop.exists else None
         return answer or Response("Not Found", 404, content_type="text/plain")
 
     def shops(self) -> list[dict]:

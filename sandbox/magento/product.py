@@ -41,6 +41,9 @@ class Watcher(Protocol):
     def saved(self, shop: Shop, product: dict, extension: dict):
         """A product was saved with these extension attributes."""
 
+    def renamed(self, shop: Shop, before: str, after: str):
+        """A product has another SKU."""
+
     def deleted(self, shop: Shop, product: dict):
         """A product was deleted."""
 
@@ -209,19 +212,39 @@ def delete(shop: Shop, product: dict):
         left = [n for n in parent["extension_attributes"]["configurable_product_links"] if n != product["id"]]
         touch(shop, parent, configurable_product_links=left)
     for other in shop.find("product", "part", product["sku"]):
-        _forget(shop, other, product["sku"])
+        shop.put("product", other["id"], _with_part(other, product["sku"], None))
     for watcher in WATCHERS:
         watcher.deleted(shop, product)
 
 
-def _forget(shop: Shop, other: dict, sku: str):
-    links = [entry for entry in other["product_links"] if entry["linked_product_sku"] != sku]
+def rename(shop: Shop, before: str, after: str):
+    """Others name a product by its new SKU: the database names it by its id."""
+    for other in shop.find("product", "part", before):
+        shop.put("product", other["id"], _with_part(other, before, after))
+    for watcher in WATCHERS:
+        watcher.renamed(shop, before, after)
+
+
+def _with_part(other: dict, sku: str, new: str | None) -> dict:
+    """The product with another SKU of a part or linked product, or without it. It is not saved: its time stays."""
+
+    def listed(entries: list[dict], key: str) -> list[dict]:
+        kept = [entry for entry in entries if new or entry[key] != sku]
+        return [{**entry, key: new} if entry[key] == sku else entry for entry in kept]
+
     extension = other["extension_attributes"]
     if "bundle_product_options" in extension:
-        options = [
-            {**option, "product_links": [entry for entry in option["product_links"] if entry["sku"] != sku]}
-            for option in extension["bundle_product_options"]
-        ]
+        options = extension["bundle_product_options"]
+        options = [{**option, "product_links": listed(option["product_links"], "sku")} for option in options]
         extension = {**extension, "bundle_product_options": options}
-    # Foreign keys of the database do this: the other product is not saved, its time stays.
-    shop.put("product", other["id"], {**other, "product_links": links, "extension_attributes": extension})
+    links = listed(other["product_links"], "linked_product_sku")
+    return {**other, "product_links": links, "extension_attributes": extension}
+
+
+def free_sku(shop: Shop, sku: str, number: int) -> str:
+    """The SKU, with a number behind it while another product than this one has it."""
+    free, count = sku, 0
+    while (found := find(shop, free)) is not None and found["id"] != number:
+        count += 1
+        free = f"{sku}-{count}"
+    return free

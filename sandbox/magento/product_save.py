@@ -4,9 +4,9 @@ A product that is there is changed: what is not sent stays, lists that are sent 
 https://developer.adobe.com/commerce/webapi/rest/tutorials/
 """
 
-from . import attributes, bundles, configurables, downloads, links, media, prices, product
+from . import attributes, bundles, categories, configurables, downloads, links, media, prices, product
 from .attributes import DEFAULT_SET
-from .errors import ApiError, invalid, missing, required
+from .errors import ApiError, invalid, missing
 from .inputs import ANY, ATTRIBUTES
 from .shop import Shop
 
@@ -32,12 +32,17 @@ URL_TAKEN = "The value specified in the URL Key field would generate a URL that 
 
 
 def save(shop: Shop, wanted: dict, store_id: int) -> dict:
-    """The product after it was made or changed in a store view (0: for all); raises ApiError."""
+    """The product after it was made or changed in a store view (0: for all); raises ApiError.
+
+    It is known by the id that is sent, and then has the SKU that is sent; without an id it is known by its SKU.
+    """
     if not (wanted.get("sku") or "").strip():
-        raise required("sku")
-    known = product.find(shop, wanted["sku"])
+        raise invalid(EMPTY, "sku")
+    known = shop.get("product", wanted["id"]) if wanted.get("id") else product.find(shop, wanted["sku"])
     view = 0 if len(shop.stores) < 3 else store_id
     record = known or _new(shop, wanted, store_id)
+    if wanted.get("id"):
+        record = {**record, "sku": product.free_sku(shop, wanted["sku"].strip(), record["id"])}
     values = {code: wanted[code] for code in product.TOP if code in wanted}
     values |= wanted.get("custom_attributes") or {}
     values.pop("category_ids", None)
@@ -55,6 +60,8 @@ def save(shop: Shop, wanted: dict, store_id: int) -> dict:
     if product.taken(shop, record):
         raise invalid("URL key for specified store already exists.") if known is None else invalid(URL_TAKEN)
     record = product.put(shop, record)
+    if known and known["sku"] != record["sku"]:
+        product.rename(shop, known["sku"], record["sku"])
     for watcher in product.WATCHERS:
         watcher.saved(shop, record, wanted.get("extension_attributes") or {})
     return record
@@ -139,6 +146,5 @@ def _parts(shop: Shop, record: dict, wanted: dict) -> dict:
 
 
 def _category_link(shop: Shop, entry: dict) -> dict:
-    if shop.get("category", int(entry["category_id"])) is None:
-        raise missing("No such entity with %fieldName = %fieldValue", fieldName="id", fieldValue=entry["category_id"])
-    return {"position": entry.get("position") or 0, "category_id": str(entry["category_id"])}
+    found = categories.category(shop, entry.get("category_id"))
+    return {"position": entry.get("position") or 0, "category_id": str(found["id"])}

@@ -4,7 +4,6 @@ The rules are those of ``Magento\\Sales\\Model\\Order`` and its items; quantitie
 (``is_dummy``) follow from theirs.
 """
 
-import copy
 from decimal import Decimal
 
 from ..framework.store import Store
@@ -37,6 +36,13 @@ def add(record: dict, name: str, amount):
     record[name] = num(dec(record.get(name)) + amount)
 
 
+def _copy(order: dict) -> dict:
+    """A copy as deep as an order is changed."""
+    nested = ("payment", "extension_attributes", "_others", "_shipping_refunded")
+    parts = {name: dict(order[name]) for name in nested if name in order}
+    return {**order, **parts, "items": [dict(item) for item in order["items"]]}
+
+
 class Sale:
     """A copy of an order that is changed and then kept: ``save``."""
 
@@ -44,7 +50,7 @@ class Sale:
         stored = shop.get("order", number)
         if stored is None:
             raise missing()
-        self.shop, self.order, self.at = shop, copy.deepcopy(stored), at or shop.now()
+        self.shop, self.order, self.at = shop, _copy(stored), at or shop.now()
         self.items = {item["item_id"]: item for item in self.order["items"]}
 
     @property
@@ -152,14 +158,18 @@ class Sale:
 
     def other_left(self, name: str, prefix: str) -> Decimal:
         """What of a gift card and the like was invoiced and not given back."""
-        extension = self.order["extension_attributes"]
-        return dec(extension.get(f"{prefix}{name}_invoiced")) - dec(extension.get(f"{prefix}{name}_refunded"))
+        used = self.order.get("_others") or {}
+        return dec(used.get(f"{prefix}{name}_invoiced")) - dec(used.get(f"{prefix}{name}_refunded"))
 
     @property
     def can_refund(self) -> bool:
         if self.state in STOPPED:
             return False
-        left = dec(self.order.get("total_paid")) - dec(self.order.get("total_refunded"))
+        paid = dec(self.order.get("total_paid"))
+        if not dec(self.order["grand_total"]) and not self.can_invoice and not self.documents("creditmemo"):
+            # An order that cost nothing is not closed at once.
+            return True
+        left = paid - dec(self.order.get("total_refunded"))
         return left > 0 or any(self.other_left(name, "") > 0 for name in OTHER_MEANS)
 
     @property

@@ -78,7 +78,8 @@ def _buyers(shop: Shop, chosen, count: int, at: str) -> dict[str, list[dict]]:
     """Customers by country."""
     found: dict[str, list[dict]] = {}
     with shop.store.transaction():
-        for index in range(count):
+        known = shop.store.count(shop.domain, "customer")
+        for index in range(known, known + count):
             place = people.pick_place(chosen)
             name = people.person(chosen, place[1])
             home = people.address(chosen, place, name, 0)
@@ -163,8 +164,11 @@ class Maker:
 
     def _refund(self, sale: Sale):
         way = self.chosen.random()
-        rows = [{"order_item_id": item["item_id"], "qty": sale.to_refund(item)} for item in sale.counted()]
-        rows = [row for row in rows if row["qty"]]
+        rows = [
+            {"order_item_id": item["item_id"], "qty": sale.to_refund(item)}
+            for item in sale.counted()
+            if sale.to_refund(item) and dec(item["row_total"]) > dec(item["discount_amount"])
+        ]
         if not rows:
             return
         if way < 0.35:
@@ -188,11 +192,14 @@ class Maker:
         name = people.person(chosen, country)
         home = buyer["addresses"][0] if buyer else people.address(chosen, place, name, 0)
         title, code, price = chosen.choice(CARRIERS)
+        currency = CURRENCY_OF.get(country)
+        if currency not in self.shop.config["currencies"] or chosen.random() > 0.8:
+            currency = None
         count = 120 if self.placed == 8 else chosen.choices((1, 2, 3, 4, 6, 9), (38, 26, 16, 10, 7, 3))[0]
         spec = {
             "customer": buyer and buyer["id"], "email": f"guest{chosen.randint(1, 10**6)}@example.com",
             "billing_address": home, "shipping_address": home, "country": country, "region": place[2],
-            "currency": CURRENCY_OF.get(country) if chosen.random() < 0.8 else None,
+            "currency": currency,
             "store": chosen.choices(self.views, [6, *[1] * (len(self.views) - 1)])[0],
             "lines": [self._line() for _ in range(count)], "shipping": {"title": title, "code": code, "price": price},
             "payment": chosen.choices([name for name, _ in METHODS], [weight for _, weight in METHODS])[0],

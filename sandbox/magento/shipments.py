@@ -44,10 +44,11 @@ def create(sale: Sale, given: list[dict] | None = None, tracks: list[dict] = (),
     }  # fmt: skip
     if shop.config["msi"]:
         document["extension_attributes"] = {"source_code": code}
+    ids = iter(shop.ids("shipment item", len(quantities)))
     for item_id, quantity in sorted(quantities.items()):
         item = sale.items[item_id]
         document["items"].append({
-            "entity_id": shop.id("shipment item"), "parent_id": number, "order_item_id": item_id, "qty": num(quantity),
+            "entity_id": next(ids), "parent_id": number, "order_item_id": item_id, "qty": num(quantity),
             "name": item["name"], "sku": item["sku"], "product_id": item["product_id"] or 0,
             "price": item.get("price", 0), "weight": item["weight"],
         })  # fmt: skip
@@ -136,7 +137,7 @@ def ship(call: Call, number: int):
     return document["entity_id"]
 
 
-@route("POST", "shipment/track", SHIP, entity=OWN_TRACK)
+@route("POST", "shipment/track", SHIP, body={"entity": OWN_TRACK})
 def track(call: Call):
     given = call.body["entity"]
     document = call.shop.get("shipment", given.get("parent_id"))
@@ -159,7 +160,7 @@ def delete_track(call: Call, number: int):
     raise missing()
 
 
-@route("POST", "shipment/{id:int}/comments", SHIP, entity=ANY)
+@route("POST", "shipment/{id:int}/comments", SHIP, body={"entity": ANY})
 def comment(call: Call, number: int):
     return add_comment(call.shop, "shipment", _one(call, number), call.body["entity"], at=call.shop.now())
 

@@ -102,6 +102,10 @@ class Shop:
         """The next auto-increment id of a table."""
         return self.store.next_ids(f"magento:{self.domain}:{kind}", 1, start)[0]
 
+    def ids(self, kind: str, count: int) -> list[int]:
+        """The next ids of a table, for so many rows."""
+        return self.store.next_ids(f"magento:{self.domain}:{kind}", count)
+
     def increment_id(self, kind: str, store_id: int) -> str:
         """``000000001``, and ``2000000001`` in the second store view: sequences are per store view."""
         number = self.id(f"sequence {kind} {store_id}")

@@ -24,6 +24,11 @@ def index(store: Store):
     store.index("source_item", "sku", lambda record: (record["sku"],))
 
 
+def product(shop: Shop, sku: str) -> dict | None:
+    """The product of a SKU."""
+    return next(iter(shop.find("product", "sku", sku)), None)
+
+
 # --- sources and stocks ----------------------------------------------------------------------------------------------
 def sources(shop: Shop) -> dict[str, dict]:
     """Sources by their code, the one that every shop has first."""
@@ -117,9 +122,14 @@ def forget(shop: Shop, sku: str):
 
 
 def rename(shop: Shop, old: str, new: str):
+    """A product has another SKU: what lies there and what is reserved goes with it."""
     for record in items(shop, old):
         remove_item(shop, old, record["source_code"])
         set_item(shop, new, record["source_code"], record["quantity"], record["status"])
+    for number in stocks(shop):
+        if quantity := reserved(shop, old, number):
+            _reserve(shop, new, number, quantity)
+            _reserve(shop, old, number, -quantity)
 
 
 def reserved(shop: Shop, sku: str, stock_id: int) -> Decimal:
@@ -205,6 +215,9 @@ class Watcher:
     def saved(self, shop: Shop, product: dict, extension: dict):
         """A product was saved with these extension attributes."""
         set_stock_item(shop, product, extension.get("stock_item"))
+
+    def renamed(self, shop: Shop, before: str, after: str):
+        rename(shop, before, after)
 
     def deleted(self, shop: Shop, product: dict):
         forget(shop, product["sku"])

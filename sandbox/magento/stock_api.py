@@ -1,7 +1,6 @@
-"""Inventory Management's addresses, and the stock items of before. Calls that return nothing answer ``[]``.
+"""Inventory Management's addresses. Calls that return nothing answer ``[]``.
 
 https://developer.adobe.com/commerce/webapi/rest/inventory/
-https://developer.adobe.com/commerce/webapi/rest/modules/catalog-inventory/
 """
 
 from . import criteria, stock
@@ -11,7 +10,7 @@ from .money import ZERO, dec, num
 from .routes import Call, route
 
 SOURCES, STOCKS = "Magento_InventoryApi::source", "Magento_InventoryApi::stock"
-SALES, ITEMS = "Magento_InventorySalesApi::stock", "Magento_CatalogInventory::cataloginventory"
+SALES = "Magento_InventorySalesApi::stock"
 SOURCE = {
     "source_code": str, "name": str, "email": str, "contact_name": str, "enabled": bool, "description": str,
     "latitude": float, "longitude": float, "country_id": str, "region_id": int, "region": str, "city": str,
@@ -21,15 +20,6 @@ SOURCE = {
 SOURCE_ITEM = {"sku": str, "source_code": str, "quantity": float, "status": int, "extension_attributes": ANY}
 STOCK = {"stock_id": int, "name": str, "extension_attributes": {"sales_channels": [{"type": str, "code": str}]}}
 LINK = {"stock_id": int, "source_code": str, "priority": int, "extension_attributes": ANY}
-STOCK_ITEM = {
-    "item_id": int, "product_id": int, "stock_id": int, "qty": float, "is_in_stock": bool, "is_qty_decimal": bool,
-    "show_default_notification_message": bool, "use_config_min_qty": bool, "min_qty": float,
-    "use_config_min_sale_qty": int, "min_sale_qty": float, "use_config_max_sale_qty": bool, "max_sale_qty": float,
-    "use_config_backorders": bool, "backorders": int, "use_config_notify_stock_qty": bool, "notify_stock_qty": float,
-    "use_config_qty_increments": bool, "qty_increments": float, "use_config_enable_qty_inc": bool,
-    "enable_qty_increments": bool, "use_config_manage_stock": bool, "manage_stock": bool, "low_stock_date": str,
-    "is_decimal_divided": bool, "stock_status_changed_auto": int, "extension_attributes": ANY,
-}  # fmt: skip
 
 
 def inventory(method: str, path: str, resource: str, **declared):
@@ -227,11 +217,6 @@ def source_items(call: Call):
     return criteria.answer(call.shop.all("source_item"), _asked(call), criteria.column, dict)
 
 
-def _product(call: Call, sku: str) -> dict | None:
-    found = call.shop.find("product", "sku", sku)
-    return found[0] if found else None
-
-
 @inventory("POST", "source-items", SOURCES, sourceItems=[SOURCE_ITEM])
 def save_source_items(call: Call):
     """All or none: one that is wrong keeps the others from being saved."""
@@ -250,7 +235,7 @@ def save_source_items(call: Call):
             problems.append({"message": '"%field" should a known status.', "parameters": {"field": "status"}})
         if problems:
             raise ApiError(400, "Validation Failed", None, problems)
-        product = _product(call, entry["sku"])
+        product = stock.product(call.shop, entry["sku"])
         if product is None or product["type_id"] in stock.COMPOSED or not stock.source(call.shop, entry["source_code"]):
             raise invalid("Could not save Source Item")
     for entry in given:
@@ -269,7 +254,7 @@ def delete_source_items(call: Call):
 @inventory("GET", "get-product-salable-quantity/{sku}/{stockId:int}", SALES)
 def salable_quantity(call: Call, sku: str, number: int):
     _one_stock(call, number)
-    product = _product(call, sku)
+    product = stock.product(call.shop, sku)
     if product is None:
         raise missing("The product that was requested doesn't exist. Verify the product and try again.")
     if product["type_id"] in stock.COMPOSED:
@@ -302,47 +287,3 @@ def are_salable(call: Call):
     _one_stock(call, number)
     skus = wanted.values() if isinstance(wanted, dict) else [wanted]
     return [{"sku": sku, "stock_id": number, "salable": _is_salable(call, sku, number)} for sku in skus]
-
-
-# --- before Inventory Management -------------------------------------------------------------------------------------
-def _stocked(call: Call, sku: str) -> dict:
-    product = _product(call, sku)
-    if product is None:
-        raise missing('The Product with the "%1" SKU doesn\'t exist.', sku)
-    return product
-
-
-@route("GET", "stockItems/{productSku}", ITEMS)
-def one_stock_item(call: Call, sku: str):
-    return stock.stock_item(call.shop, _stocked(call, sku))
-
-
-@route("GET", "stockItems/lowStock", ITEMS)
-def low_stock(call: Call):
-    """Stock items with no more than ``qty`` units."""
-    least, size = dec(call.query.get("qty")), int(call.query.get("pageSize") or 0)
-    found = [
-        stock.stock_item(call.shop, product)
-        for product in call.shop.all("product")
-        if product["type_id"] not in stock.COMPOSED
-    ]
-    found = [entry for entry in found if dec(entry["qty"]) <= least]
-    start = (max(int(call.query.get("currentPage") or 1), 1) - 1) * size
-    shown = found[start : start + size] if size else found
-    return {"items": shown, "search_criteria": {"filter_groups": []}, "total_count": len(found)}
-
-
-@route("GET", "stockStatuses/{productSku}", ITEMS)
-def stock_status(call: Call, sku: str):
-    entry = stock.stock_item(call.shop, _stocked(call, sku))
-    return {
-        "product_id": entry["product_id"], "stock_id": entry["stock_id"], "qty": int(entry["qty"]),
-        "stock_status": int(entry["is_in_stock"]), "stock_item": entry,
-    }  # fmt: skip
-
-
-@route("PUT", "products/{productSku}/stockItems/{itemId}", ITEMS, stockItem=STOCK_ITEM)
-def save_stock_item(call: Call, sku: str, _number: str):
-    product = _stocked(call, sku)
-    stock.set_stock_item(call.shop, product, call.body["stockItem"])
-    return product["id"]

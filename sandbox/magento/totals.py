@@ -142,21 +142,19 @@ class Calculator:
 
     def _of_unit(self, price, quantity, taxes, discount, included) -> Charge:
         before, after, parts = self._taxes(price, discount / quantity, taxes, included, cents)
-        applied = tuple((tax, amount * quantity) for tax, amount in parts)
-        if included:
-            net, gross = price - before, price
-        else:
-            net, gross = price, price + before
-        compensation = (before - after) * quantity if included else ZERO
-        return Charge(net, gross, net * quantity, gross * quantity, after * quantity, compensation, ZERO, applied)
+        applied = tuple((tax, cents(amount * quantity)) for tax, amount in parts)
+        net, gross = (price - before, price) if included else (price, price + before)
+        tax, row, row_gross = (cents(amount * quantity) for amount in (after, net, gross))
+        compensation = cents((before - after) * quantity) if included else ZERO
+        return Charge(net, gross, row, row_gross, tax, compensation, ZERO, applied)
 
     def _of_row(self, price, quantity, taxes, discount, included) -> Charge:
-        total, rounded = price * quantity, self._rounder.round if self._rules.algorithm == "total" else None
-        before, after, applied = self._taxes(total, discount, taxes, included, rounded or cents)
-        compensation = before - after if included else ZERO
+        total = cents(price * quantity)
+        rounded = self._rounder.round if self._rules.algorithm == "total" else cents
+        before, after, applied = self._taxes(total, discount, taxes, included, rounded)
         if included:
-            row, gross = total - before, total
-            return Charge(cents(row / quantity), price, row, gross, after, compensation, ZERO, applied)
+            row = total - before
+            return Charge(cents(row / quantity), price, row, total, after, before - after, ZERO, applied)
         return Charge(price, cents((total + before) / quantity), total, total + before, after, ZERO, ZERO, applied)
 
     def _taxes(self, amount, discount, taxes, included, rounded):

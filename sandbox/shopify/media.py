@@ -117,7 +117,7 @@ def served(store, path: str) -> tuple[bytes, str] | tuple[None, None]:
         return None, None
     for domain in store.shops():
         config = store.get(domain, "shop", "shop")
-        if config and str(config["id"]) == parts[3]:
+        if config and str(config.get("id")) == parts[3]:
             file = store.get(domain, "file", int(parts[5]))
             return (store.blob(file["digest"]), file["mime"]) if file and file["digest"] else (None, None)
     return None, None

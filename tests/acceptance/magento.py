@@ -25,16 +25,20 @@ ADDRESS = {
     "telephone": "+33 1 23 45 67 89",
 }
 PLACEHOLDER = re.compile(r"\{[^}]*\}")
-# The client names a call by its path with {} for what differs, the sandbox with the names of the official schema.
-RESOURCES = {PLACEHOLDER.sub("{}", route.name): route.resource for routes in ROUTES.values() for route in routes}
-SANDBOX_NAMES = {PLACEHOLDER.sub("{}", route.name): route.name for routes in ROUTES.values() for route in routes}
+SETTINGS = {"currency": "USD"}
 ZONES = {13 * 60 + 45: "Pacific/Chatham", -11 * 60: "Pacific/Pago_Pago"}
+
+
+def routes():
+    """Return {name of a call as the client has it, with {} for what differs: the sandbox's route}."""
+    return {PLACEHOLDER.sub("{}", route.name): route for found in ROUTES.values() for route in found}
 
 
 class Magento(Platform):
     name = "magento"
     domain = DOMAIN
     reserves = True
+    keeps_cancel_reason = False
     closed_statuses = (403,)
     archived_status = "draft"
     orders_operation = "GET orders"
@@ -44,6 +48,20 @@ class Magento(Platform):
     stock_operation = "POST inventory/source-items"
     shipment_operation = "POST order/{}/ship"
     refund_operation = "POST order/{}/refund"
+    # the shipment is read, the number added, the customer told
+    tracking_calls = 3
+    # what is there is read first, and of what attributes there are where barcodes are in one
+    calls_per_part = {
+        "images": {"GET products", "POST products/{}/media"},
+        **{part: {"GET products", "PUT products/{}"} for part in ("basics", "status", "prices")},
+        "variants": {
+            "GET products",
+            "GET products/attributes",
+            "GET products/attribute-sets/sets/list",
+            "GET store/storeConfigs",
+            "PUT products/{}",
+        },
+    }
     # Capability -> a call that only it needs
     own_calls = {
         "products_out": "PUT products/{}",
@@ -66,11 +84,11 @@ class Magento(Platform):
     # === ACCOUNT === #
 
     def create_account(self):
-        self.stand_in.control("shops", {"domain": DOMAIN})
+        self.stand_in.control("shops", {"domain": DOMAIN, **SETTINGS})
 
     def set_time_zone(self, minutes):
         self.delete_account()
-        self.stand_in.control("shops", {"domain": DOMAIN, "timezone": ZONES[minutes]})
+        self.stand_in.control("shops", {"domain": DOMAIN, **SETTINGS, "timezone": ZONES[minutes]})
 
     def wizard_values(self):
         config = self.shop.config
@@ -80,6 +98,9 @@ class Magento(Platform):
             "magento_auth": "oauth",
             **{f"magento_{key}": config[key] for key in keys},
         }
+
+    def settings(self):
+        return {"magento_barcode_attribute": "barcode"}
 
     def wrong_secret(self):
         return {"magento_consumer_secret": "wrong"}
@@ -94,18 +115,18 @@ class Magento(Platform):
         return self._forbid(self.own_calls[capability])
 
     def _forbid(self, call):
-        word = RESOURCES[call]
-        others = sorted({resource for resource in RESOURCES.values() if resource != word})
+        word = routes()[call].resource
+        others = sorted({route.resource for route in routes().values()} - {word})
         self.stand_in.control(f"shops/{DOMAIN}", {"resources": others})
         return word
 
     # === CALLS === #
 
     def fault(self, kind, *, match="*", **details):
-        super().fault(kind, match=SANDBOX_NAMES.get(match, match), **details)
+        super().fault(kind, match=match if match == "*" else routes()[match].name, **details)
 
     def throttle(self, **details):
-        self.fault("status", status=429, **details)
+        self.fault("status", status=429, retry_after=30, **details)
 
     def calls(self):
         found = [entry["operation"] for entry in self._control("log?limit=1000")["calls"]]
@@ -147,7 +168,7 @@ class Magento(Platform):
         return {"lines": [{"title": f"Line {number}", "price": "1.10"} for number in range(130)]}
 
     def touch(self, external_id):
-        self._act(external_id, "touch", note="touched")
+        self._act(external_id, "touch", customer_note="touched")
 
     def delete(self, external_id):
         self._control(f"orders/{external_id}/delete", {})
@@ -171,7 +192,11 @@ class Magento(Platform):
     # === PRODUCTS === #
 
     def place_product(self, **spec):
-        return str(self._control("products", spec)["id"])
+        """Of each variant there is some at the first source: Magento sends nothing that is not there."""
+        product = self._control("products", spec)
+        for variant in product["variants"]:
+            stock.set_item(self.shop, variant["sku"], stock.DEFAULT_SOURCE, 100)
+        return str(product["id"])
 
     def change_product(self, external_id, **changes):
         self._later()

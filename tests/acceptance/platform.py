@@ -12,6 +12,8 @@ class Platform:
     domain = ""
     # Whether an order reserves its units: what lies at a place, which Odoo tells, stays until they are sent
     reserves = False
+    # Whether the platform keeps why an order was cancelled
+    keeps_cancel_reason = True
     # HTTP statuses by which the platform says that the account is closed to everybody
     closed_statuses = ()
     # `Product.status` of a product that was archived in Odoo
@@ -24,6 +26,8 @@ class Platform:
     stock_operation = "*"
     shipment_operation = "*"
     refund_operation = "*"
+    # How many calls a tracking number takes that comes later
+    tracking_calls = 1
     # Part of a product -> the kinds of calls that a change of it takes, where that is not one call
     calls_per_part = {}
 
@@ -41,6 +45,10 @@ class Platform:
     def wizard_values(self):
         """Return what a user enters to connect the account."""
         raise NotImplementedError()
+
+    def settings(self):
+        """Return what a user sets on the channel beside, once it is connected."""
+        return {}
 
     def wrong_secret(self):
         """Return the wizard's values that are to be wrong, for a connection that is refused."""

@@ -66,7 +66,12 @@ class SuiteBase:
         )
         backend = self.env["integration.backend"].browse(wizard.action_connect()["res_id"])
         backend.write(
-            {"tax_policy": "create", "unknown_product": "create", "import_from": LONG_AGO.replace(tzinfo=None)}
+            {
+                "tax_policy": "create",
+                "unknown_product": "create",
+                "import_from": LONG_AGO.replace(tzinfo=None),
+                **self.account.settings(),
+            }
         )
         return backend.with_context(integration_in_job=True, integration_lane="orders")
 

@@ -76,7 +76,7 @@ class ProductInTrials(SuiteBase):
             if len(added) < 2:
                 self.account.change_product(ids[len(added)], title=f"Changed {len(added)}")
                 self.account.change_product(ids[-1 - len(added)], title=f"Changed too {len(added)}")
-                added.append(self.account.place_product(title="Late", sku=f"LATE{len(added)}"))
+                added.append(self.account.place_product(title=f"Late {len(added)}", sku=f"LATE{len(added)}"))
 
         adapter = backend._adapter()
         with self.account.small_product_pages(3):

@@ -41,12 +41,16 @@ class TroubleTrials(SuiteBase):
             backend = self.connect()
             self.account.place()
             self.account.throttle(match=self.account.orders_operation, count=1)
-            with self.assertRaises(RateLimited) as caught:
-                backend._adapter()._fetch_orders(backend, LONG_AGO)
-            self.assertGreater(caught.exception.retry_after, 0)
-            with self.assertRaises(RateLimited) as caught:
-                backend._adapter()._fetch_orders(backend, LONG_AGO)
-            self.assertGreater(caught.exception.retry_after, 0, "nothing is sent until then")
+            self.assertGreater(self.refused(backend).retry_after, 0)
+            self.assertGreater(self.refused(backend).retry_after, 0, "nothing is sent until then")
+
+    def refused(self, backend):
+        """Return what refuses a listing. (`assertRaises` would roll back what the budget was told.)"""
+        try:
+            backend._adapter()._fetch_orders(backend, LONG_AGO)
+        except RateLimited as error:
+            return error
+        return self.fail("it was not refused")
 
     def test_server_errors(self):
         for status in (500, 502, 503, 504):

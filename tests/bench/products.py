@@ -54,6 +54,9 @@ class Platform:
     def _record_url(self, backend, resource, external_id, **_details):
         return ""
 
+    def _product_mirror_values(self, document):
+        return {}
+
     def _count_products(self, backend, since):
         return len(self.products)
 

@@ -20,14 +20,14 @@ from urllib.parse import unquote
 import pytest
 import yaml
 
-VERSION = "2.4.9"
+VERSION, OLDEST = "2.4.9", "2.4.6"
 
 
-def specification():
-    """Return the path of the official schema, None where it isn't."""
+def specification(version=VERSION):
+    """Return the path of the official schema of a version, None where it isn't."""
     folders = [Path(os.environ["MAGENTO_SPECS"])] if "MAGENTO_SPECS" in os.environ else []
     folders += [parent / "shared" / "specs" / "magento" for parent in Path(__file__).resolve().parents]
-    name = f"admin-schema-{VERSION}.yaml.gz"
+    name = f"admin-schema-{version}.yaml.gz"
     return next((folder / name for folder in folders if (folder / name).exists()), None)
 
 
@@ -42,9 +42,9 @@ TYPES = {"string": str, "integer": int, "number": (int, float), "boolean": bool,
 
 
 @cache
-def official():
-    """Return the official schema."""
-    return Schema(yaml.load(gzip.decompress(SPECIFICATION.read_bytes()), Loader=yaml.CSafeLoader))
+def official(version=VERSION):
+    """Return the official schema of a version."""
+    return Schema(yaml.load(gzip.decompress(specification(version).read_bytes()), Loader=yaml.CSafeLoader))
 
 
 class Schema:

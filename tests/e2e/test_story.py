@@ -25,6 +25,7 @@ def connect(page, shop):
     page.wait_text("Connect your first sales channel")
     page.press("Connect a Channel")
     page.wait_text("Connect a Sales Channel", ".o_dialog")
+    page.click_text(".o_dialog [name='platform'] label", "Shopify")
     page.fill("shopify_domain", shop["domain"].partition(".")[0], ".o_dialog")
     page.fill("shopify_client_id", shop["client_id"], ".o_dialog")
     page.fill("shopify_client_secret", "not the secret", ".o_dialog")

@@ -70,13 +70,25 @@ def test_post_of_a_sku_that_is_there_changes_it_whatever_its_case(magento):
     assert magento.search("products")["total_count"] == 1
 
 
+def test_a_product_sent_with_its_id_gets_the_sku_that_is_sent(magento):
+    mug = save(magento)
+    link = {"sku": "POT", "link_type": "related", "linked_product_sku": "MUG", "position": 1}
+    save(magento, sku="POT", name="Pot", product_links=[link])
+    after = magento.call("PUT", "products/CUP", {"product": {"sku": "CUP", "id": mug["id"]}})
+    assert (after["id"], after["sku"], after["name"]) == (mug["id"], "CUP", "Mug")
+    assert magento.call("GET", "products/MUG", status=404)
+    assert magento.get("products/POT")["product_links"][0]["linked_product_sku"] == "CUP"
+    taken = magento.call("PUT", "products/POT", {"product": {"sku": "POT", "id": mug["id"]}})
+    assert taken["sku"] == "POT-1"
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
         ({"name": None}, 'The "%1" attribute value is empty. Set the attribute and try again.'),
         ({"price": None}, 'The "%1" attribute value is empty. Set the attribute and try again.'),
         ({"price": -1}, "Please enter a number 0 or greater in this field."),
-        ({"sku": ""}, '"%fieldName" is required. Enter and try again.'),
+        ({"sku": ""}, 'The "%1" attribute value is empty. Set the attribute and try again.'),
         ({"sku": "x" * 65}, "SKU length should be 64 characters maximum."),
         ({"type_id": "odd"}, 'The "%1" product type doesn\'t exist. Verify the type and try again.'),
         ({"status": 7}, "Invalid product data: %1"),
@@ -180,6 +192,11 @@ def test_listing_by_time_and_id_skips_nothing(magento):
         ("price", "20", "eq", 1),
         ("type_id", "virtual", "neq", 2),
         ("name", "%ea%", "like", 1),
+        ("name", "%ea%", "nlike", 2),
+        ("sku", "MUG,POT", "nin", 1),
+        ("barcode", "1", "neq", 0),
+        ("care", "2", "finset", 1),
+        ("care", "3", "nfinset", 1),
         ("status", 2, "eq", 1),
         ("barcode", "", "notnull", 1),
         ("special_price", "9.5", "eq", 1),
@@ -189,8 +206,8 @@ def test_listing_by_time_and_id_skips_nothing(magento):
     ],
 )
 def test_filters(magento, field, value, kind, found):
-    barcode = [{"attribute_code": "barcode", "value": "1"}, {"attribute_code": "special_price", "value": 9.5}]
-    save(magento, custom_attributes=barcode)
+    values = {"barcode": "1", "special_price": 9.5, "care": "1,2"}
+    save(magento, custom_attributes=[{"attribute_code": code, "value": value} for code, value in values.items()])
     links = {"category_links": [{"category_id": "2", "position": 1}]}
     save(magento, sku="POT", name="Teapot", price=30, status=2, extension_attributes=links)
     save(magento, sku="FIX", name="Repair", price=5, type_id="virtual")

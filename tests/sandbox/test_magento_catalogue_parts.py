@@ -274,6 +274,17 @@ def test_a_bulk_waits_for_the_consumers(magento):
     assert magento.get("products/MUG")["sku"] == "MUG"
 
 
+def test_an_operation_that_may_be_tried_again(magento):
+    fault = {"kind": "bulk_failed", "shop": magento.domain, "match": "POST products", "count": 1}
+    magento.client.post("/_control/faults", json=fault)
+    bodies = [{"product": {**MUG, "sku": sku, "name": sku}} for sku in ("B1", "B2")]
+    number = magento.bulk("POST", "products", bodies)["bulk_uuid"]
+    magento.sandbox.services.later.settle()
+    listed = magento.get(f"bulk/{number}/status")["operations_list"]
+    assert [(entry["status"], entry["error_code"]) for entry in listed] == [(2, 1205), (1, None)]
+    assert magento.call("GET", "products/B1", status=404)
+
+
 # --- the merchant ------------------------------------------------------------------------------------------------
 def test_the_control_api(magento):
     made = magento.control(

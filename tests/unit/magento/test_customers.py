@@ -98,6 +98,14 @@ def test_a_name_that_reads_the_same_stays():
     assert len(shop.written) == 1, "what is there already is not told"
 
 
+def test_one_word_of_a_name():
+    shop = SalesShop(**{"customers/search": [customer()]})
+    push(shop, account("5", "Zoe"))
+    values = shop.written[0][2]["customer"]
+    assert (values["firstname"], values["lastname"]) == ("Zoe", "-")
+    assert parse_customer({**customer(), **values}).name == "Zoe"
+
+
 def test_who_is_there_by_mail_is_changed():
     shop = SalesShop(**{"customers/search": [customer(email="Ann@Example.com"), customer(6, email="x@example.com")]})
     shop.listings["customers/search"][0]["email"] = "ann@example.com"
@@ -130,6 +138,15 @@ def test_created():
     assert shop.written[1][2]["customer"]["firstname"] == "Bo"
     assert all("/rest/en/" in call["url"] for call in shop.session.calls if call["method"] == "POST")
     assert shop.read.count("store/storeViews") == 1
+
+
+def test_a_country_that_magento_does_not_know():
+    shop = SalesShop()
+    shop.answers.update({"customers": {"id": 77}, "store/storeViews": [{"id": 1, "website_id": 1, "code": "en"}]})
+    place = Address(name="Ann", street="Main St 1", city="X", state_code="TX", country_code="XX")
+    [result] = push(shop, account(addresses=(place,)))
+    assert result.external_id == "77"
+    assert "region_id" not in shop.written[0][2]["customer"]["addresses"][0]
 
 
 def test_one_that_is_refused_keeps_no_other():

@@ -13,7 +13,7 @@ from odoo.addons.connector_magento.order_comment import add_comment
 from odoo.addons.connector_magento.parser_reckoning import Reckoning
 from odoo.addons.connector_magento.renderer_refund import refund_body
 
-from .sales_samples import invoice, item, memo, order
+from .sales_samples import AMOUNTS, invoice, item, memo, order
 from .sales_shop import SalesShop
 
 CHOICES = {"comment": "Canceled.", "restock": True, "refund": True, "notify": False}
@@ -253,6 +253,26 @@ def test_a_part_of_shipping():
     assert refund_body(asked, taxed)["arguments"] == {"shipping_amount": 0.0, "adjustment_positive": 2.4}
 
 
+def test_a_part_of_shipping_with_a_discount():
+    """Magento takes the amount before its discount."""
+    asked = request({}, shipping=Decimal(2))
+    placed = order(1, shipping="5", shipping_discount_amount=Decimal(1))
+    found = reckon(placed, asked)
+    assert (found.preview().shipping_maximum, found.preview().amount) == (4, 2)
+    assert refund_body(asked, found)["arguments"] == {"shipping_amount": 2.5}
+
+
+def test_store_credit_goes_back_first():
+    placed = order(1, extension_attributes={"customer_balance_amount": 5, "base_customer_balance_amount": 5})
+    placed |= {"grand_total": Decimal(15), "base_grand_total": Decimal(15)}
+    paid = [invoice(placed)]
+    found = reckon(placed, request({11: 1}), invoices=paid).preview()
+    assert (found.amount, found.maximum) == (20, 20)
+    assert [(part.gateway, part.amount) for part in found.payments] == [("store_credit", 5), ("checkmo", 15)]
+    back = memo(placed, [], extension_attributes={"customer_balance_amount": 5})
+    assert reckon(placed, request({11: 1}), invoices=paid, memos=[back]).maximum == 15
+
+
 def test_an_amount_alone_names_all_lines_with_nothing():
     """A memo without any item would be one of all that is left."""
     asked = request({}, amount=Decimal(4))
@@ -271,10 +291,28 @@ def test_more_or_less_than_reckoned(amount, arguments):
 
 
 def test_amounts_go_out_in_the_base_currency():
-    line = item(11, "20")
-    placed = order(1, [line], order_currency_code="USD", base_to_order_rate=2)
-    asked = request({11: 1}, amount=Decimal(25))
-    assert refund_body(asked, reckon(placed, asked))["arguments"]["adjustment_positive"] == 2.5
+    placed = order(1, shipping="6", order_currency_code="USD", base_to_order_rate=2)
+    paid = [invoice(placed)]
+    for entry in (placed, *placed["items"]):
+        for name in [name for name in AMOUNTS if name in entry]:
+            entry[f"base_{name}"] = entry[name] / 2
+    asked = request({11: 1}, amount=Decimal(25), shipping=Decimal(2))
+    found = reckon(placed, asked, invoices=paid)
+    assert (found.preview().amount, found.preview().currency) == (22, "USD")
+    assert refund_body(asked, found)["arguments"] == {"shipping_amount": 1.0, "adjustment_positive": 1.5}
+    everything = request({11: 1}, amount=Decimal(26), shipping=Decimal(6))
+    assert "arguments" not in refund_body(everything, reckon(placed, everything, invoices=paid))
+
+
+def test_no_more_goes_back_than_was_paid():
+    """Parts of taxes that are rounded over the whole order may come to a cent more than it."""
+    placed = order(1)
+    paid = [{**invoice(placed), "grand_total": Decimal("19.99")}]
+    placed["total_paid"] = placed["base_total_paid"] = Decimal("19.99")
+    asked = request({11: 1})
+    found = reckon(placed, asked, invoices=paid)
+    assert found.preview().amount == Decimal("19.99")
+    assert refund_body(asked, found)["arguments"] == {"shipping_amount": 0.0, "adjustment_negative": 0.01}
 
 
 def test_goods_go_back_into_stock():

@@ -169,6 +169,11 @@ def test_states(changes, financial, fulfillment):
     assert (document.financial_status, document.fulfillment_status) == (financial, fulfillment)
 
 
+def test_suspected_fraud():
+    assert parse_order(order(1, state="payment_review", status="fraud")).risk == "high"
+    assert parse_order(order(1)).risk is UNSET
+
+
 def test_canceled_orders():
     assert parse_order(order(1)).cancelled_at is None
     history = [{"status": "canceled", "created_at": "2026-11-20 09:50:00", "comment": None}]

@@ -4,7 +4,7 @@ from datetime import datetime, timezone
 
 import pytest
 
-from odoo.addons.connector_base.transport import DataError
+from odoo.addons.connector_base.transport import DataError, parsed_page
 from odoo.addons.connector_magento import const, sales
 from odoo.addons.connector_magento.listing import Listing
 from odoo.addons.connector_magento.parser import parse_order
@@ -68,7 +68,7 @@ def test_by_id():
 
 
 def test_one_that_is_wrong_does_not_keep_the_others():
-    page = sales.page_of([order(1), {**order(2), "increment_id": None}], sales.parse_stub, None)
+    page = parsed_page([order(1), {**order(2), "increment_id": None}], sales.parse_stub)
     assert [stub.name for stub in page.documents] == ["000000001"]
     [error] = page.failed
     assert (error.external_id, isinstance(error, DataError)) == ("2", True)

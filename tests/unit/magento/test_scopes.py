@@ -31,6 +31,7 @@ def test_the_tree():
         "base",
         "EUR",
     )
+    assert (website.channel_external_id, group.channel_external_id) == ("1", "")
     assert (group.external_id, group.parent_external_id, group.kind) == ("store:1", "website:1", "store")
     assert (german.external_id, german.parent_external_id, german.kind) == ("store_view:1", "store:1", "store_view")
     assert (german.language, german.currency, german.active) == ("de-DE", "CHF", True)

@@ -4,11 +4,11 @@ from datetime import datetime, timezone
 
 import pytest
 
-from odoo.addons.connector_base.canonical import Address, Customer, CustomerAccount
+from odoo.addons.connector_base.canonical import Address, Customer, CustomerAccount, split_name
 from odoo.addons.connector_base.transport import DataError
 from odoo.addons.connector_shopify.listing import CustomerListing
 from odoo.addons.connector_shopify.parser_customer import parse_company, parse_customer
-from odoo.addons.connector_shopify.renderer_customer import customer_identifier, customer_input, split_name
+from odoo.addons.connector_shopify.renderer_customer import customer_identifier, customer_input
 
 from .fakes import answer, client
 

@@ -1,0 +1,144 @@
+from datetime import datetime
+
+from odoo import Command
+from odoo.tests import tagged
+
+from odoo.addons.connector_base.canonical import Location, StockLevel
+from odoo.addons.connector_base.transport import iter_pages
+from odoo.addons.connector_magento import const
+
+from .catalogue_common import CatalogueCase, simple
+
+
+@tagged("post_install", "-at_install")
+class TestStock(CatalogueCase):
+    """Stock by source, and in shops without sources."""
+
+    def setUp(self):
+        super().setUp()
+        self.client.products = [simple(number) for number in (1, 2, 3)]
+        self.client.source_items = [self.item("SKU-1", 7), self.item("SKU-2", 2.5)]
+
+    def item(self, sku, quantity, source="default"):
+        return {"sku": sku, "source_code": source, "quantity": quantity, "status": 1}
+
+    def level(self, sku, quantity, expected=None, location="default"):
+        return StockLevel(item_external_id=sku, location_external_id=location, quantity=quantity, expected=expected)
+
+    def push(self, *levels):
+        return {
+            result.level.item_external_id: result for result in self.adapter._push_stock(self.backend, levels, "key")
+        }
+
+    def test_sources(self):
+        self.assertEqual(
+            self.adapter._fetch_locations(self.backend),
+            [Location(external_id="default", name="Default Source", country_code="DE", holds_orders=True)],
+        )
+        found = self.adapter._fetch_stock(self.backend, ["SKU-1", "SKU-2", "SKU-3"], ["default"])
+        self.assertEqual([level.quantity for level in found], [7, 2, None])
+        pages = list(iter_pages(lambda page: self.adapter._list_stock(self.backend, "default", page)))
+        self.assertEqual([level.quantity for page in pages for level in page.documents], [7, 2])
+
+    def test_one_that_is_refused_keeps_no_other(self):
+        self.client.refused = {"SKU-2"}
+        results = self.push(self.level("SKU-1", 5), self.level("SKU-2", 6), self.level("SKU-3", 0))
+        self.assertEqual({sku for sku, result in results.items() if result.error}, {"SKU-2"})
+        self.assertTrue(results["SKU-2"].error.remedy)
+        stored = {item["sku"]: (item["quantity"], item["status"]) for item in self.client.source_items}
+        self.assertEqual(stored, {"SKU-1": (5, 1), "SKU-2": (2.5, 1), "SKU-3": (0, 0)})
+
+    def test_without_sources(self):
+        self.client.module_names.remove(const.MSI_MODULE)
+        self.client.stock_items = {
+            f"SKU-{number}": {"item_id": number, "qty": 7, "use_config_manage_stock": True} for number in (1, 2)
+        }
+        [place] = self.adapter._fetch_locations(self.backend)
+        self.assertFalse(place.holds_orders)
+        there = place.external_id
+        found = self.adapter._fetch_stock(self.backend, ["SKU-1", "SKU-9"], [there])
+        self.assertEqual([(level.item_external_id, level.quantity) for level in found], [("SKU-1", 7)])
+        page = self.adapter._list_stock(self.backend, there)
+        self.assertEqual([level.quantity for level in page.documents], [7, 7])
+        results = self.push(self.level("SKU-1", 5, 7, there), self.level("SKU-2", 5, 9, there))
+        self.assertEqual((results["SKU-1"].stale, results["SKU-2"].stale), (False, True))
+        self.assertEqual([self.client.stock_items[f"SKU-{number}"]["qty"] for number in (1, 2)], [5, 7])
+
+    # === WHAT OPEN ORDERS WAIT FOR === #
+
+    def place(self, **values):
+        """Return a place of the shop, and a variant of which Odoo has ten there, on the channel."""
+        warehouse = self.env["stock.warehouse"].search([("company_id", "=", self.backend.company_id.id)], limit=1)
+        place = self.env["integration.location"].create(
+            {
+                "backend_id": self.backend.id,
+                "external_id": "default",
+                "name": "Default",
+                "location_ids": [Command.set(warehouse.lot_stock_id.ids)],
+                "warehouse_id": warehouse.id,
+                **values,
+            }
+        )
+        product = self.env["product.product"].create({"name": "Mug", "default_code": "MUG", "is_storable": True})
+        self.env["stock.quant"]._update_available_quantity(product, warehouse.lot_stock_id, 10)
+        binding = self.env["integration.binding.variant"].create(
+            {"backend_id": self.backend.id, "external_id": "1", "odoo_id": product.id, "inventory_external_id": "MUG"}
+        )
+        return place, binding
+
+    def order(self, product, quantity, backend=None):
+        order = self.env["sale.order"].create(
+            {
+                "partner_id": self.env["res.partner"].create({"name": "Ann"}).id,
+                "integration_backend_id": (backend or self.backend).id,
+                "integration_external_id": "500",
+                "order_line": [
+                    Command.create(
+                        {"product_id": product.id, "product_uom_qty": quantity, "integration_external_id": "501"}
+                    )
+                ],
+            }
+        )
+        return order
+
+    def told(self, place, binding):
+        found = self.env["integration.stock.quantities"]._offered(self.backend, binding, place)
+        return found[binding.id, place.id]
+
+    def test_a_source_holds_what_its_orders_wait_for(self):
+        """From the order until the shop knows that it left, the source is told the same."""
+        place, binding = self.place(holds_orders=True)
+        order = self.order(binding.odoo_id, 3)
+        self.assertEqual(self.told(place, binding), 10, "the shop sets three aside by itself")
+        order.action_confirm()
+        self.assertEqual(self.told(place, binding), 10)
+        picking = order.picking_ids
+        picking.move_ids.write({"quantity": 3, "picked": True})
+        picking._action_done()
+        self.assertEqual(self.told(place, binding), 10, "they have left, and the shop doesn't know")
+        self.backend.stock_basis = "on_hand"
+        self.assertEqual(self.told(place, binding), 10)
+        self.backend.stock_basis = "free"
+        self.env["integration.binding.shipment"].create(
+            {
+                "backend_id": self.backend.id,
+                "external_id": "9",
+                "odoo_id": picking.id,
+                "order_id": order.id,
+                "direction": "out",
+                "lines": [["501", "3", ""]],
+                "shipped_at": datetime(2026, 11, 21),
+            }
+        )
+        self.assertEqual(self.told(place, binding), 7, "the shop has taken them off")
+
+    def test_orders_of_others_are_taken_off(self):
+        place, binding = self.place(holds_orders=True)
+        other = self.backend.copy({"name": "Other"})
+        self.order(binding.odoo_id, 3, other).action_confirm()
+        self.assertEqual(self.told(place, binding), 7)
+
+    def test_without_sources_an_order_counts_at_once(self):
+        place, binding = self.place(holds_orders=False)
+        self.order(binding.odoo_id, 3).action_confirm()
+        self.assertEqual(self.told(place, binding), 7)
