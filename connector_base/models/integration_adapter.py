@@ -128,13 +128,14 @@ class IntegrationAdapter(models.AbstractModel):
         raise NotImplementedError()
 
     def _fetch_webhook_keys(self, backend, names):
-        """Return {name: public key in PEM} of those that the platform shows; for platforms that sign with private keys.
+        """Return {name: public key in PEM} of those of `names` that the platform shows.
 
-        Called by a job, for what `integration.backend._webhook_public_keys` was asked for and doesn't know.
+        For platforms that sign with private keys. Called by a job, for what was asked of
+        `integration.backend._webhook_public_keys` and isn't known.
 
-        :param list names: what requests call the keys they are signed with
+        :param list names: what calls say they are signed with
         """
-        raise NotImplementedError()
+        return {}
 
     def _read_webhook(self, backend, request):
         """Return the `WebhookEnvelope` of a verified request. No call to the platform.
