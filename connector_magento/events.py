@@ -61,7 +61,8 @@ def check_recipient(event, client_id):
     given = event.get("recipient_client_id")
     if not client_id:
         raise SignatureError("The Client ID of the event registration is not known.")
-    if not isinstance(given, str) or not hmac.compare_digest(given.encode(), client_id.encode()):
+    given = given.encode("utf-8", "surrogatepass") if isinstance(given, str) else b""
+    if not hmac.compare_digest(given, client_id.encode()):
         raise SignatureError("The event is meant for another Client ID.")
 
 

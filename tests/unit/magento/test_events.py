@@ -99,6 +99,8 @@ def test_whose_it_is():
     for wrong, client in ((given, "other"), (given, ""), (given, False), ({}, "x"), ({"recipient_client_id": 1}, "1")):
         with pytest.raises(SignatureError):
             events.check_recipient(wrong, client)
+    with pytest.raises(SignatureError):
+        events.check_recipient(events.parse(b'{"recipient_client_id": "\\ud800"}'), "client")
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"\xff", b"[" * 100_000, b"1", json.dumps([event()]).encode()])
