@@ -9,6 +9,7 @@
     "depends": ["connector_base"],
     "external_dependencies": {"python": ["requests", "requests_oauthlib"]},
     "data": [
+        "views/integration_backend_events_views.xml",
         "views/integration_backend_orders_views.xml",
         "views/integration_backend_products_views.xml",
         "views/integration_backend_views.xml",

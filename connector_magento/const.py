@@ -76,6 +76,7 @@ PROBES = {
         ("GET", "shipments", _ONE),
     ),
     "orders_hold": (("POST", "orders/0/hold", {}), ("POST", "orders/0/unhold", {})),
+    "webhooks": (("GET", "eventing/getEventSubscriptions", {}), ("POST", "eventing/eventSubscribe", {})),
     "orders_cancel": (("POST", "orders/0/cancel", {}),),
     "orders_update": (("POST", "orders/0/comments", {}),),
     "refunds_out": (("POST", "order/0/refund", {}), ("POST", "order/0/invoice", {})),
@@ -213,3 +214,47 @@ SHIPMENT_REMEDIES = {
 # === CUSTOMERS === #
 
 CUSTOMER_REMEDY = "Look for the customer in Magento. Who was deleted there is created anew by publishing it again."
+
+# === EVENTS === #
+
+# The module that sends events of Adobe Commerce to Adobe I/O Events. Open Source and Mage-OS have none.
+# https://developer.adobe.com/commerce/extensibility/events/
+EVENTS_MODULE = "Magento_AdobeCommerceEventsClient"
+EVENT_TYPE_PREFIX = "com.adobe.commerce."
+# What is subscribed to for a flow: event -> (resource, fields that may name the record). Events of an order's documents
+# are about the order. An order is saved with whatever is made of it, but for a number that is added to a shipment.
+# https://developer.adobe.com/commerce/extensibility/events/events-reference/; all are observers of Magento's models,
+# <prefix of the model>_save_commit_after
+EVENTS = {
+    "orders_in": {
+        "observer.sales_order_save_commit_after": ("order", ("entity_id", "id")),
+        "observer.sales_order_creditmemo_save_commit_after": ("order", ("order_id",)),
+    },
+    "shipments_in": {
+        "observer.sales_order_shipment_save_commit_after": ("order", ("order_id",)),
+        "observer.sales_order_shipment_track_save_commit_after": ("order", ("order_id",)),
+    },
+    "customers_in": {"observer.customer_save_commit_after": ("customer", ("entity_id", "id"))},
+    "products_in": {
+        "observer.catalog_product_save_commit_after": ("product", ("entity_id", "id")),
+        "observer.catalog_product_delete_commit_after": ("product", ("entity_id", "id")),
+    },
+    # Of a shop with sources, Magento tells this of the default one only.
+    "stock_out": {"observer.cataloginventory_stock_item_save_commit_after": ("stock_level", ("product_id",))},
+}
+DELETIONS = frozenset({"observer.catalog_product_delete_commit_after"})
+# Sent at once, the others once a minute: https://developer.adobe.com/commerce/extensibility/events/commands/
+URGENT_FLOWS = frozenset({"orders_in", "stock_out"})
+# https://developer.adobe.com/events/docs/guides/#security-considerations: two keys sign each event, one is enough. They
+# lie on this host only, whatever a call says.
+EVENT_KEYS_URL = "https://static.adobeioevents.com"
+EVENT_SIGNATURES = (
+    ("x-adobe-public-key1-path", "x-adobe-digital-signature-1"),
+    ("x-adobe-public-key2-path", "x-adobe-digital-signature-2"),
+)
+EVENT_MEDIA_TYPES = ("application/cloudevents+json", "application/json")
+EVENTS_REMEDIES = {
+    "NO_MODULE": "The shop has no module Magento_AdobeCommerceEventsClient. Have it installed, or remove the Client ID "
+    "of the events here.",
+    "BATCH": "In the Adobe Developer Console, choose to receive events one by one, not in batches.",
+}

@@ -6,7 +6,7 @@ from odoo import http
 from odoo.http import request
 
 from ..models.integration_backend_sync import WEBHOOK_PATH
-from ..transport.errors import DataError, SignatureError
+from ..transport.errors import DataError, SignatureError, TransientError
 from ..transport.ports import WebhookRequest
 
 _logger = logging.getLogger(__name__)
@@ -52,8 +52,8 @@ class WebhookController(http.Controller):
         """Store a platform's event, whatever the platform.
 
         Answers 200 stored (now or before), 400 not understood, 401 signature, 404 no such address, 405 method,
-        413 size, 415 content type. Nothing is stored of a refused call, which is only counted. Anything else is a 500,
-        upon which platforms send again.
+        413 size, 415 content type, 503 not to be checked yet. Nothing is stored of a refused call, which is only
+        counted. Upon a 503, and anything else, which is a 500, platforms send again.
         """
         backend = self._backend(platform, token)
         try:
@@ -116,6 +116,8 @@ class WebhookController(http.Controller):
             return adapter._read_webhook(backend, inbound)
         except SignatureError as error:
             raise Refused(401, "signature", str(error)) from error
+        except TransientError as error:
+            raise Refused(503, "later", str(error)) from error
         except DataError as error:
             raise Refused(400, "malformed", str(error)) from error
 

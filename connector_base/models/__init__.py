@@ -37,6 +37,7 @@ from . import (
     integration_backend_token,
     integration_backend_transport,
     integration_backend_version,
+    integration_backend_webhook_keys,
     integration_backend_workflow,
     integration_binding,
     integration_binding_order,
@@ -139,5 +140,6 @@ from . import (
     sync_job_stock,
     sync_job_stock_import,
     sync_job_version,
+    sync_job_webhook_keys,
     sync_job_workflow,
 )

@@ -123,8 +123,19 @@ class IntegrationAdapter(models.AbstractModel):
         """Check the signature of a `WebhookRequest` over its raw bytes, in constant time.
 
         :raise SignatureError: missing, wrong, or no secret to check with (fails closed)
+        :raise TransientError: it can't be checked yet: the platform is made to send it again
         """
         raise NotImplementedError()
+
+    def _fetch_webhook_keys(self, backend, names):
+        """Return {name: public key in PEM} of those of `names` that the platform shows.
+
+        For platforms that sign with private keys. Called by a job, for what was asked of
+        `integration.backend._webhook_public_keys` and isn't known.
+
+        :param list names: what calls say they are signed with
+        """
+        return {}
 
     def _read_webhook(self, backend, request):
         """Return the `WebhookEnvelope` of a verified request. No call to the platform.

@@ -22,10 +22,11 @@ class IntegrationAdapter(models.AbstractModel):
         raise NotImplementedError()
 
     def _parse_stock_event(self, backend, topic, body):
-        """Return the `StockLevel` that a stored webhook body states, None when it states none.
+        """Return the `StockLevel` that a stored webhook body states, None when it must be read from the platform.
 
         Events of resource `stock_level`. Of several with one external id only the newest is read: it names article and
-        place together. (Events of resource `location` need no body.)
+        place together, or, where the body states no quantity, the variant. (Events of resource `location` need no
+        body.)
 
         :param bytes body: as received
         :raise DataError: the body can't be understood

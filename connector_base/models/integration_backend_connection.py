@@ -213,7 +213,7 @@ class IntegrationBackend(models.Model):
         :param since: naive UTC datetime of the first import; None to go on where the last one ended
         """
         capabilities = self._adapter()._capabilities()
-        if "webhooks" in capabilities and self.webhooks_reachable:
+        if self._takes_webhooks():
             self.action_check_webhooks()
         if not since:
             self.action_sync_now()

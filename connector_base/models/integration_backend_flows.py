@@ -19,5 +19,6 @@ class IntegrationBackend(models.Model):
             "orders_update": self.env._("Notes and Tags of Orders"),
             "refunds_out": self.env._("Refunds"),
             "stock_in": self.env._("Import Stock"),
+            "webhooks": self.env._("Webhooks"),
         }
         return labels.get(flow, flow)

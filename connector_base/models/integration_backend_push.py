@@ -65,9 +65,8 @@ class IntegrationBackend(models.Model):
         """What is kept in step decides what the platform has to tell."""
         result = super().write(vals)
         if SWITCHES & vals.keys():
-            for backend in self.filtered(lambda backend: backend.state == "connected" and backend.webhooks_reachable):
-                if backend._syncs("webhooks"):
-                    backend._enqueue("check_webhooks", identity_key=f"check_webhooks:{backend.id}")
+            for backend in self.filtered(lambda backend: backend.state == "connected" and backend._takes_webhooks()):
+                backend._enqueue("check_webhooks", identity_key=f"check_webhooks:{backend.id}")
         return result
 
     # === BUSINESS METHODS === #

@@ -36,7 +36,7 @@ class IntegrationBackend(models.Model):
     def _cron_look_for_products(self):
         """Once a day, on channels that no webhook reaches: what was deleted on the platform is found."""
         for backend in self.search([("state", "=", "connected")]):
-            if backend._syncs("products_in") and not (backend.webhooks_reachable and backend._syncs("webhooks")):
+            if backend._syncs("products_in") and not backend._is_told():
                 backend._look_for_products()
 
     def _look_for_products(self):

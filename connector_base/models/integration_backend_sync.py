@@ -86,18 +86,29 @@ class IntegrationBackend(models.Model):
         for backend in self:
             backend.webhooks_reachable = public or backend.is_sandbox
 
+    def _takes_webhooks(self):
+        """Whether the platform can tell us of changes: it does so with these settings, and reaches this server."""
+        self.ensure_one()
+        return bool(self.platform) and self.webhooks_reachable and self._syncs("webhooks")
+
+    def _is_told(self):
+        """Whether the platform does tell us of changes, as far as we know: then polling is only the safety net."""
+        return self._takes_webhooks()
+
     def _polling_only_reason(self):
-        """Return what staff read where the platform can't reach us."""
+        """Return what staff read where the platform doesn't tell us of changes."""
+        if self.platform and not self._syncs("webhooks"):
+            return self.env._("Polling only: the platform doesn't tell of changes, or not with these settings.")
         return self.env._(
             "Polling only: the platform can't call %(url)s, which is no public https address. Set the system parameter "
             "connector_base.public_url (or web.base.url) to one to get changes within seconds.",
             url=self._public_url() or self.env._("(no address)"),
         )
 
-    @api.depends("webhooks_reachable", "webhook_check_state", "webhook_check_message")
+    @api.depends("platform", "webhooks_reachable", "webhook_check_state", "webhook_check_message")
     def _compute_webhook_state(self):
         for backend in self:
-            if backend.webhooks_reachable:
+            if backend._takes_webhooks():
                 backend.webhook_state = backend.webhook_check_state or "unchecked"
                 backend.webhook_message = backend.webhook_check_message
             else:
@@ -249,7 +260,7 @@ class IntegrationBackend(models.Model):
         """Queue a check (and repair) of the platform's webhook subscriptions."""
         for backend in self:
             backend.check_access("read")
-            if not backend.webhooks_reachable:
+            if not backend._takes_webhooks():
                 raise UserError(backend._polling_only_reason())
             backend._enqueue("check_webhooks", identity_key=f"check_webhooks:{backend.id}")
         return self._notification(
@@ -262,7 +273,7 @@ class IntegrationBackend(models.Model):
     def _cron_check_webhooks(self):
         """Once a day: platforms drop subscriptions after failed deliveries."""
         for backend in self.search([("state", "=", "connected")]):
-            if backend.webhooks_reachable and "webhooks" in backend._adapter()._capabilities():
+            if backend._takes_webhooks():
                 backend._enqueue("check_webhooks", identity_key=f"check_webhooks:{backend.id}")
 
     # === NUMBERS AND WHAT THEY COUNT === #

@@ -32,7 +32,7 @@ class IntegrationCursor(models.Model):
 
     def _is_adaptive(self):
         """Whether the pace follows what happens: no webhooks tell of changes."""
-        return not self.backend_id._syncs("webhooks") or self.backend_id.webhook_state == "polling"
+        return not self.backend_id._is_told()
 
     def _minutes(self):
         """Return how many minutes pass until the platform is asked again."""

@@ -8,6 +8,7 @@ REASONS = [
     ("size", "Too large"),
     ("signature", "Wrong signature"),
     ("malformed", "Not understood"),
+    ("later", "To be sent again"),
 ]
 
 

@@ -141,7 +141,9 @@ class SyncJob(models.Model):
         if not backend._syncs("customers_in"):
             events._settle("ignored", self.env._("Customers of this sales channel are not imported by themselves."))
             return
-        events = events._ignore_older("integration.binding.partner")
+        nameless = events.filtered(lambda event: not event.external_id)
+        nameless._settle("failed", self.env._("The event does not say which customer it is about."))
+        events = (events - nameless)._ignore_older("integration.binding.partner")
         if events:
             backend._enqueue("import_customer_ids", arguments={"external_ids": events.mapped("external_id")})
             events._settle("done")

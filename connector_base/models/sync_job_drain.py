@@ -142,7 +142,7 @@ class SyncJob(models.Model):
     def _run_check_webhooks(self):
         """Make the platform's webhook subscriptions be the wanted ones, and say what was found on the backend."""
         backend = self.backend_id
-        if not backend.webhooks_reachable:
+        if not backend._takes_webhooks():
             return backend._polling_only_reason()
         report = backend._adapter()._ensure_webhooks(backend, backend.sudo().webhook_url)
         texts = (

@@ -128,32 +128,50 @@ class SyncJob(models.Model):
         events = (events - nameless)._ignore_older("integration.binding.product")
         adapter = backend._adapter()
         deleted = events.filtered(lambda event: adapter._tells_deletion(event.topic))
-        if deleted:
-            self._product_importer()._note_deleted(backend, deleted.mapped("external_id"))
-            deleted._settle("done", self.env._("The platform has deleted the product."))
+        self._drain_deleted_products(deleted)
         by_id = {event.external_id: event for event in events - deleted}
         documents = self._parse_events(events - deleted, "_parse_product_event", "import_product_ids")
         thin = [external_id for external_id, document in documents.items() if document is None]
         documents.update(self._fetch_thin_products(by_id, thin))
-        found = [document for document in documents.values() if document is not None]
-        result = self._product_importer()._import_page(backend, found, job=self, source="webhook")
+        found, told = {}, {}
+        for external_id, document in documents.items():
+            if document is not None:  # of a variant: the product that it is one of
+                found[document.external_id] = document
+                told[document.external_id] = told.get(document.external_id, events.browse()) | by_id[external_id]
+        result = self._product_importer()._import_page(backend, list(found.values()), job=self, source="webhook")
         for external_id, reason in result.skipped:
-            by_id[external_id]._settle("ignored", reason)
+            told[external_id]._settle("ignored", reason)
         for external_id, _name, error in result.failed:
-            by_id[external_id]._settle("failed", str(error))
+            told[external_id]._settle("failed", str(error))
         for external_id, reason in result.held:
-            by_id[external_id]._settle("done", self.env._("Somebody has to decide on it: %s", reason))
+            told[external_id]._settle("done", self.env._("Somebody has to decide on it: %s", reason))
         done = self.env["integration.webhook.event"]
         for external_id in (*result.created, *result.updated, *result.unchanged):
-            done |= by_id[external_id]
+            done |= told[external_id]
         done._settle("done")
 
+    def _drain_deleted_products(self, events):
+        """Note that the products of these events are gone; read those again that only a variant is gone of."""
+        if not events:
+            return
+        parents = self.backend_id._variant_parents(events.mapped("external_id"))
+        of_variants = events.filtered(lambda event: parents.get(event.external_id) not in (None, event.external_id))
+        if of_variants:
+            products = sorted({parents[external_id] for external_id in of_variants.mapped("external_id")})
+            self.backend_id._enqueue("import_product_ids", arguments={"external_ids": products})
+            of_variants._settle("done", self.env._("The platform has deleted a variant: its product is read."))
+        gone = events - of_variants
+        self._product_importer()._note_deleted(self.backend_id, gone.mapped("external_id"))
+        gone._settle("done", self.env._("The platform has deleted the product."))
+
     def _fetch_thin_products(self, by_id, external_ids):
-        """Read the products that their events don't state in full; return {external id: document}."""
+        """Read the products that their events don't state in full; return {external id of the event: document}."""
         if not external_ids:
             return {}
         documents, errors = self.backend_id._read_products(external_ids)
-        found = {document.external_id: document for document in documents}
+        found = {variant.external_id: document for document in documents for variant in document.variants}
+        found.update((document.external_id, document) for document in documents)
+        found = {external_id: found[external_id] for external_id in external_ids if external_id in found}
         for external_id, error in errors.items():
             self._fail_event(by_id[external_id], error, "import_product_ids")
         missing = [key for key in external_ids if key not in errors and key not in found]

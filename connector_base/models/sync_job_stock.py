@@ -141,15 +141,16 @@ class SyncJob(models.Model):
         if not backend._try_lock_stock():
             return
         documents = self._parse_stock_events(events)
-        noted = self.env["integration.stock.level"].sudo()._note_seen(backend, list(documents.values()))
-        for event, document in documents.items():
-            if document in noted:
+        levels = [level for stated in documents.values() for level in stated]
+        noted = self.env["integration.stock.level"].sudo()._note_seen(backend, levels)
+        for event, stated in documents.items():
+            if any(level in noted for level in stated):
                 event._settle("done")
             else:
                 event._settle("ignored", self.env._("Older than what is known, or no article that Odoo knows here."))
 
     def _parse_stock_events(self, events):
-        """Return {event: canonical level}; those that state none, or can't be read, are ended.
+        """Return {event: the canonical levels it is about}; those that can't be read are ended.
 
         What events said whose contents were forgotten meanwhile is found by a comparison of all stock.
         """
@@ -165,8 +166,22 @@ class SyncJob(models.Model):
             except (DataError, LookupError, TypeError, ValueError) as error:
                 event._settle("failed", str(error))
                 continue
-            if document:
-                documents[event] = document
-            else:
-                event._settle("ignored", self.env._("It states no quantity."))
+            documents[event] = (document,) if document else ()
+        thin = events.filtered(lambda event: documents.get(event) == ())
+        documents.update(self._fetch_thin_levels(thin))
         return documents
+
+    def _fetch_thin_levels(self, events):
+        """Read the levels of the variants that these events are about; return {event: canonical levels}."""
+        backend = self.backend_id
+        bindings = self.env["integration.binding.variant"].search(
+            [("backend_id", "=", backend.id), ("external_id", "in", events.mapped("external_id"))]
+        )
+        if not bindings:
+            return {}
+        levels = {}
+        places = backend._stock_places().mapped("external_id")
+        stock_ids = {binding.external_id: binding._stock_external_id() for binding in bindings}
+        for level in backend._adapter()._fetch_stock(backend, sorted(set(stock_ids.values())), places):
+            levels.setdefault(level.item_external_id, []).append(level)
+        return {event: tuple(levels.get(stock_ids.get(event.external_id), ())) for event in events}

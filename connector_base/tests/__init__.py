@@ -84,8 +84,10 @@ from . import (
     test_sync_job_errors,
     test_tax_countries,
     test_tax_resolver,
+    test_thin_events,
     test_webhook,
     test_webhook_drain,
+    test_webhook_keys,
     test_workflow_preview,
     test_workflow_steps,
 )

@@ -29,4 +29,4 @@ from .rate_limit import take, with_rate_limit
 from .redaction import redact, redact_url
 from .responses import Response, raise_for_status, read_json, retry_after
 from .session import Outcome, Session
-from .signatures import sign_hmac, verify_hmac
+from .signatures import sign_hmac, verify_hmac, verify_rsa

@@ -4,6 +4,12 @@ import base64
 import hashlib
 import hmac
 
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import load_pem_public_key
+
 from .errors import SignatureError
 
 
@@ -48,3 +54,25 @@ def verify_hmac(body, signature, secrets, *, algorithm="sha256", encoding="base6
             "The signature of the request is wrong.",
             remedy="Check that the signing secret stored for this store is the platform's current one.",
         )
+
+
+# Shorter ones can be broken: NIST SP 800-131A
+MINIMUM_RSA_BITS = 2048
+
+
+def verify_rsa(body, signed):
+    """Check that the private key of one of `signed` signed `body`: RSA (PKCS #1 v1.5) over its SHA-256.
+
+    :param bytes body: the raw bytes as received
+    :param signed: (public key in PEM, signature in base64) pairs; keys that are none of RSA, or short, don't count
+    :raise SignatureError: none of them did
+    """
+    for public_key, signature in signed:
+        try:
+            key = load_pem_public_key(public_key.encode())
+            if isinstance(key, RSAPublicKey) and key.key_size >= MINIMUM_RSA_BITS:
+                key.verify(base64.b64decode(signature, validate=True), body, PKCS1v15(), SHA256())
+                return
+        except (InvalidSignature, UnsupportedAlgorithm, ValueError):
+            continue
+    raise SignatureError("The signature of the request is wrong, or none of its keys can be used.")

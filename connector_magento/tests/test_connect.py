@@ -159,12 +159,15 @@ class TestConnect(MagentoConnectCase):
         self.assertNotIn("Version", dict(backend.connection_report["facts"]))
 
     def test_nobody_is_asked_for_a_public_address(self):
-        """Magento tells of nothing, so it need not reach Odoo."""
+        """Magento tells of nothing by itself, so it need not reach Odoo; Adobe, that sends its events, must."""
         self.env["ir.config_parameter"].set_param("connector_base.public_url", "http://localhost")
         backend = self.connected()
         titles = [found.title for found in self.env["integration.preflight"]._findings(backend.company_id, backend)]
         self.assertNotIn("Public address", titles)
         self.capable("scopes", "webhooks")
+        titles = [found.title for found in self.env["integration.preflight"]._findings(backend.company_id, backend)]
+        self.assertNotIn("Public address", titles)
+        backend.magento_events_client = "client"
         titles = [found.title for found in self.env["integration.preflight"]._findings(backend.company_id, backend)]
         self.assertIn("Public address", titles)
 

@@ -10,6 +10,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from .clock import Clock
@@ -23,22 +24,39 @@ MAX_ANSWERS = 20
 #: Deliveries kept for the pages; older ones that are done are forgotten.
 KEPT = 20_000
 
-Report = Callable[[str, str], None]
+
+@dataclass(frozen=True)
+class Manners:
+    """How a platform delivers: ``owns(shop)`` says which shops are its own.
+
+    ``report(shop, subscription)`` is called when a delivery was given up after all its retries and nothing else reached
+    that subscription meanwhile; ``resign`` gives headers a wrong signature; ``retries(status)`` says whether an answer
+    lets the platform try again, None being no answer.
+    """
+
+    owns: Callable[[str], bool]
+    report: Callable[[str, str], None]
+    resign: Callable[[str, dict, bytes], dict]
+    retries: Callable[[int | None], bool] = lambda _status: True
 
 
 class Deliveries:
-    """Queue and sender. ``report(shop, subscription)`` is called when a delivery was given up after all its retries
-    and nothing else reached that subscription meanwhile; ``resign`` gives headers a wrong signature."""
+    """Queue and sender; each platform adds its manners."""
 
     def __init__(self, store: Store, clock: Clock, faults: Faults, deliver_to: str | None = None, workers: int = 4):
         self._store, self._clock, self._faults = store, clock, faults
         self.deliver_to = deliver_to or store.setting("deliver_to")
-        self.report: Report | None = None
-        self.resign: Callable[[str, dict, bytes], dict] | None = None
+        self._manners: list[Manners] = []
         self._wake = threading.Condition()
         self._awake = self._stopping = False
         store.execute("UPDATE delivery SET state = 'waiting' WHERE state = 'sending'")
         self._threads = [threading.Thread(target=self._run, name=f"deliver-{n}", daemon=True) for n in range(workers)]
+
+    def add(self, manners: Manners):
+        self._manners.append(manners)
+
+    def _manners_of(self, shop: str) -> Manners:
+        return next(manners for manners in self._manners if manners.owns(shop))
 
     def start(self):
         for thread in self._threads:
@@ -70,8 +88,8 @@ class Deliveries:
             copies = 2
         elif kind == "webhook_reorder":
             state = f"held:{int(fault.get('after', 1))}"
-        elif kind == "webhook_bad_signature" and self.resign:
-            headers = self.resign(shop, headers, body)
+        elif kind == "webhook_bad_signature":
+            headers = self._manners_of(shop).resign(shop, headers, body)
         with self._store.transaction():
             self._let_go(shop)
             for _ in range(copies):
@@ -160,14 +178,15 @@ class Deliveries:
     def _send(self, row):
         number, shop, subscription, uri, headers, body, attempts, answers = row
         started = time.monotonic()
-        code, detail = self._post(uri, json.loads(headers), body)
+        code, detail, _answer = self.send("POST", uri, json.loads(headers), body)
         answer = {"at": self._clock.iso(), "status": code, "ms": round((time.monotonic() - started) * 1000)}
         if detail:
             answer["detail"] = detail
         answers = [*json.loads(answers), answer][-MAX_ANSWERS:]
         attempts += 1
         done = code is not None and 200 <= code < 300
-        gave_up = not done and attempts > len(RETRY_DELAYS)
+        final = not done and not self._manners_of(shop).retries(code)
+        gave_up = not done and (final or attempts > len(RETRY_DELAYS))
         state = "delivered" if done else "failed" if gave_up else "waiting"
         due = self._clock.now()
         if state == "waiting":
@@ -176,17 +195,17 @@ class Deliveries:
             "UPDATE delivery SET state = ?, attempts = ?, due = ?, answers = ? WHERE id = ? AND state = 'sending'",
             (state, attempts, due, json.dumps(answers), number),
         )
-        if gave_up and self.report:
+        if gave_up and not final:
             successes = self._store.execute(
                 "SELECT count(*) FROM delivery WHERE shop = ? AND subscription = ? AND state = 'delivered' AND due > "
                 "(SELECT created FROM delivery WHERE id = ?)",
                 (shop, subscription, number),
             )
             if not successes[0][0]:
-                self.report(shop, subscription)
+                self._manners_of(shop).report(shop, subscription)
 
-    def _post(self, uri: str, headers: dict, body: bytes) -> tuple[int | None, str | None]:
-        """(status, None) or (None, what went wrong)."""
+    def send(self, method: str, uri: str, headers: dict, body: bytes | None = None):
+        """(status, None, the answer's first bytes) or (None, what went wrong, b"")."""
         parts = urlsplit(uri)
         target = urlsplit(self.deliver_to) if self.deliver_to else parts
         secure = target.scheme == "https"
@@ -201,12 +220,11 @@ class Deliveries:
                 connection.connect()
                 connection.sock.settimeout(max(deadline - time.monotonic(), 0.1))
                 path = parts.path + (f"?{parts.query}" if parts.query else "")
-                connection.request("POST", path or "/", body, {**headers, "Host": parts.netloc})
+                connection.request(method, path or "/", body, {**headers, "Host": parts.netloc})
                 connection.sock.settimeout(max(deadline - time.monotonic(), 0.1))
                 answer = connection.getresponse()
-                answer.read(4096)
-                return answer.status, None
+                return answer.status, None, answer.read(4096)
             finally:
                 connection.close()
         except (OSError, http.client.HTTPException) as error:
-            return None, f"{type(error).__name__}: {error}"
+            return None, f"{type(error).__name__}: {error}", b""

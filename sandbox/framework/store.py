@@ -32,6 +32,9 @@ CREATE INDEX IF NOT EXISTS delivery_subject ON delivery (shop, subject);
 """
 
 
+Watcher = Callable[[str, str, dict | None, dict | None], None]
+
+
 class Busy(RuntimeError):
     """Another process already serves from this data folder."""
 
@@ -64,6 +67,7 @@ class Store:
         self._found: dict[tuple[str, str, str], dict] = {}
         self._depth = 0
         self._overlay: dict[tuple, dict | None] = {}
+        self._watchers: list[Watcher] = []
 
     @staticmethod
     def _key(text: str):
@@ -181,17 +185,30 @@ class Store:
     def put_many(self, shop: str, kind: str, rows):
         with self.transaction():
             rows = list(rows)
+            before = [self.get(shop, kind, key) for key, _body in rows] if self._watchers else []
             self._db.executemany(
                 "INSERT INTO doc (shop, kind, id, body) VALUES (?, ?, ?, ?) "
                 "ON CONFLICT (shop, kind, id) DO UPDATE SET body = excluded.body",
                 [(shop, kind, str(key), json.dumps(body, separators=(",", ":"))) for key, body in rows],
             )
             self._overlay.update({(shop, kind, key): body for key, body in rows})
+            for old, (_key, body) in zip(before, rows, strict=False):
+                self._tell(shop, kind, old, body)
 
     def delete(self, shop: str, kind: str, key):
         with self.transaction():
+            before = self.get(shop, kind, key)
             self._db.execute("DELETE FROM doc WHERE shop = ? AND kind = ? AND id = ?", (shop, kind, str(key)))
             self._overlay[shop, kind, key] = None
+            self._tell(shop, kind, before, None)
+
+    def watch(self, watcher: Watcher):
+        """Call ``watcher(shop, kind, before, after)`` within the transaction of each change; None: there is none."""
+        self._watchers.append(watcher)
+
+    def _tell(self, shop: str, kind: str, before: dict | None, after: dict | None):
+        for watcher in self._watchers:
+            watcher(shop, kind, before, after)
 
     def delete_shop(self, shop: str):
         """Forget every document and delivery of a shop; its counters stay."""

@@ -3,7 +3,7 @@
 from werkzeug.wrappers import Request, Response
 
 from ..framework.web import json_body, json_response
-from . import bulk, catalogue, seed
+from . import adobe_io, bulk, catalogue, seed
 from .control_catalogue import PAGES as CATALOGUE_PAGES
 from .control_catalogue import CatalogueControl
 from .sales_control import PAGES as SALES_PAGES
@@ -60,13 +60,30 @@ class Control(CatalogueControl, SalesControl):
         shop.renew_tokens()
         return json_response(summary(shop))
 
+    def _event_registrations(self, shop: Shop, request: Request, rest: list[str]) -> Response:
+        """What the merchant does in the Adobe Developer Console; ``rest``: one whose deliveries go on again."""
+        if request.method == "POST" and rest:
+            known = shop.get(adobe_io.KINDS, rest[0])
+            if known is None:
+                raise KeyError(rest[0])
+            return json_response(shop.put(adobe_io.KINDS, rest[0], {**known, **json_body(request), "state": "active"}))
+        if request.method == "POST":
+            return json_response(adobe_io.register(shop, self._services.deliveries, json_body(request)), 201)
+        return json_response({"registrations": shop.all(adobe_io.KINDS)})
+
+    def _event_keys(self, shop: Shop, request: Request, _rest) -> Response:
+        """The paths of Adobe's public keys; POST: new ones from now on."""
+        if request.method == "POST":
+            adobe_io.renew_keys(shop.store)
+        return json_response({"paths": list(adobe_io.keys(shop.store))})
+
     def _log(self, shop: Shop, request: Request, _rest) -> Response:
         if request.method == "DELETE":
             self._services.log.clear(shop.domain)
         return json_response(self._services.log.of(shop.domain, request.args.get("limit", 100, int)))
 
 
-PAGES = frozenset(("log", "reauthorize", "seed")) | CATALOGUE_PAGES | SALES_PAGES
+PAGES = frozenset(("event-keys", "event-registrations", "log", "reauthorize", "seed")) | CATALOGUE_PAGES | SALES_PAGES
 
 
 def summary(shop: Shop) -> dict:

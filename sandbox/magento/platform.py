@@ -2,8 +2,10 @@
 
 from werkzeug.wrappers import Request, Response
 
+from ..framework.delivery import Manners
 from ..framework.services import Services
 from . import (
+    adobe_io,
     attribute_api,
     bulk,
     bundles,
@@ -13,6 +15,7 @@ from . import (
     creditmemos,
     customers,
     downloads,
+    eventing,
     invoices,
     links,
     media,
@@ -45,20 +48,24 @@ DEMO_WEBSITES = [
 ]  # fmt: skip
 #: Modules whose functions are routes: named here so that they are there.
 ENDPOINTS = (
-    attribute_api, bulk, bundles, categories, configurables, creditmemos, customers, downloads, invoices, links, media,
-    orders, prices, products, shipments, stock_api, stock_items, stores,
+    attribute_api, bulk, bundles, categories, configurables, creditmemos, customers, downloads, eventing, invoices,
+    links, media, orders, prices, products, shipments, stock_api, stock_items, stores,
 )  # fmt: skip
 product.WATCHERS.append(stock.Watcher())
 
 
 class Magento:
     name = "magento"
-    hosts = ("*magento.test", "*.magento.test")
+    hosts = ("*magento.test", "*.magento.test", adobe_io.KEY_HOST)
 
     def __init__(self, services: Services):
         self.services = services
         for module in (customers, product, sales, stock):
             module.index(services.store)
+        services.store.watch(eventing.Watcher(services))
+        services.deliveries.add(
+            Manners(_is_mine, self._given_up, lambda _shop, headers, _body: adobe_io.forge(headers), adobe_io.retries)
+        )
         self.api = RestApi(services)
         self.controls = Control(services)
         for domain in self._domains():
@@ -67,7 +74,12 @@ class Magento:
     def shop(self, domain: str) -> Shop:
         return Shop(self.services.store, self.services.clock, domain)
 
+    def _given_up(self, domain: str, registration: str):
+        adobe_io.disable(self.shop(domain), registration)
+
     def handle(self, request: Request, host: str, path: str) -> Response:
+        if host == adobe_io.KEY_HOST:
+            return adobe_io.key_page(self.services.store, path)
         shop = self.shop(host)
         # The encoded path: a SKU may hold %2F. The host stands before it, see framework/app.py.
         encoded = (request.environ.get("REQUEST_URI") or f"/{host}/{path}").partition("?")[0].split("/", 2)[2]
@@ -95,7 +107,7 @@ class Magento:
         return [summary(self.shop(domain)) for domain in self._domains()]
 
     def _domains(self) -> list[str]:
-        return [domain for domain in self.services.store.shops() if domain.endswith("magento.test")]
+        return [domain for domain in self.services.store.shops() if _is_mine(domain)]
 
     def seed(self):
         """Make the demonstration shop; one that a stop left half made is made anew."""
@@ -109,3 +121,7 @@ class Magento:
         catalogue.prepare(shop)
         seed.fill(shop, products=DEMO_PRODUCTS, orders=DEMO_ORDERS)
         store.set_setting("magento seeding", False)
+
+
+def _is_mine(domain: str) -> bool:
+    return domain.endswith("magento.test")

@@ -4,6 +4,7 @@ import re
 
 from werkzeug.wrappers import Request, Response
 
+from ..framework.delivery import Manners
 from ..framework.services import Services
 from ..framework.web import json_response
 from . import (
@@ -45,8 +46,7 @@ class Shopify:
         self._services = self.services = services
         self.api = AdminApi(services)
         self.controls = Control(services, self.api.buckets)
-        services.deliveries.report = self._given_up
-        services.deliveries.resign = events.forge
+        services.deliveries.add(Manners(self._is_mine, self._given_up, events.forge))
         catalogue.index(services.store)
         for domain in services.store.shops():
             if self._is_mine(domain):

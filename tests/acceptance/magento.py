@@ -43,6 +43,7 @@ class Magento(Platform):
     longest_sku = 64
     closed_statuses = (403,)
     archived_status = "draft"
+    not_set_up = frozenset({"webhooks"})  # a shop of Open Source sends no events
     orders_operation = "GET orders"
     products_operation = "GET products"
     product_price_operation = "PUT products/{}"

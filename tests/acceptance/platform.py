@@ -18,6 +18,8 @@ class Platform:
     closed_statuses = ()
     # `Product.status` of a product that was archived in Odoo
     archived_status = "archived"
+    # Capabilities of the adapter that need more than an account, which this one has not
+    not_set_up = frozenset()
     # What calls are named in this sandbox, for faults and counts
     orders_operation = "*"
     products_operation = "*"

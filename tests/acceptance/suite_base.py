@@ -103,8 +103,9 @@ class SuiteBase:
         return backend
 
     def can(self, capability):
-        """Return whether the platform's adapter says that it can do something."""
-        return capability in self.env[f"integration.adapter.{self.account.name}"]._capabilities()
+        """Return whether the platform's adapter says that it can do something, and the account is set up for it."""
+        adapter = self.env[f"integration.adapter.{self.account.name}"]
+        return capability in adapter._capabilities() - self.account.not_set_up
 
     def needs(self, capability):
         """Skip the test where the platform can't do something."""

@@ -5,10 +5,14 @@ import hashlib
 import hmac
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hypothesis import given
 from hypothesis import strategies as st
 
-from odoo.addons.connector_base.transport import SignatureError, sign_hmac, verify_hmac
+from odoo.addons.connector_base.transport import SignatureError, sign_hmac, verify_hmac, verify_rsa
 
 BODY = b'{"id": 1}'
 
@@ -60,3 +64,48 @@ def test_all_secrets_are_compared(monkeypatch):
     monkeypatch.setattr(hmac, "compare_digest", lambda a, b: compared.append(a) or real(a, b))
     verify_hmac(BODY, expected("current"), ["current", "previous"])
     assert len(compared) == 2
+
+
+# === RSA === #
+
+
+@pytest.fixture(scope="module")
+def rsa_keys():
+    return [rsa.generate_private_key(public_exponent=65537, key_size=2048) for _number in range(2)]
+
+
+def pem(key):
+    return key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+
+
+def signed(key, body=BODY):
+    return base64.b64encode(key.sign(body, PKCS1v15(), SHA256())).decode()
+
+
+def test_one_of_two_keys_is_enough(rsa_keys):
+    first, second = rsa_keys
+    verify_rsa(BODY, [(pem(first), signed(first))])
+    verify_rsa(BODY, [(pem(second), signed(first)), (pem(first), signed(first))])
+    verify_rsa(BODY, [("no key", "no signature"), (pem(second), signed(second))])
+
+
+def test_another_body_or_key(rsa_keys):
+    first, second = rsa_keys
+    for pairs in (
+        [],
+        [(pem(first), signed(first, BODY + b" "))],
+        [(pem(second), signed(first))],
+        [(pem(first), "")],
+        [(pem(first), signed(first)[:-4])],
+        [(pem(first), f"{signed(first)}é")],
+        [("", signed(first))],
+    ):
+        with pytest.raises(SignatureError):
+            verify_rsa(BODY, pairs)
+
+
+def test_keys_that_can_be_broken_do_not_count():
+    short = rsa.generate_private_key(public_exponent=65537, key_size=1024)
+    curve = ec.generate_private_key(ec.SECP256R1())
+    with pytest.raises(SignatureError):
+        verify_rsa(BODY, [(pem(short), signed(short)), (pem(curve), "")])

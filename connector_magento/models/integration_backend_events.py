@@ -1,0 +1,48 @@
+from odoo import api, fields, models
+
+
+class IntegrationBackend(models.Model):
+    """What is to be known of a registration for events of Adobe Commerce."""
+
+    _inherit = "integration.backend"
+
+    magento_events_client = fields.Char(
+        string="Client ID of Events",
+        copy=False,
+        tracking=True,
+        help="Adobe Commerce only: the Client ID of the credential in the project of the Adobe Developer Console where "
+        "the shop's events are registered to be sent to this sales channel's webhook address. Changes are then read "
+        "within seconds. Empty: the shop is asked for changes.",
+    )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Override of `connector_base` to cut off blanks, as left by copying."""
+        return super().create([_stripped(vals) for vals in vals_list])
+
+    def write(self, vals):
+        """Override of `connector_base` to subscribe to the shop's events when they are wanted from now on."""
+        result = super().write(_stripped(vals))
+        if vals.get("magento_events_client"):
+            for backend in self.filtered(lambda backend: backend.state == "connected" and backend._takes_webhooks()):
+                backend._enqueue("check_webhooks", identity_key=f"check_webhooks:{backend.id}")
+        return result
+
+    def _syncs(self, flow):
+        """Override of `connector_base`: of events nothing is known without their registration."""
+        if flow == "webhooks" and self.platform == "magento" and not self.magento_events_client:
+            return False
+        return super()._syncs(flow)
+
+    def _is_told(self):
+        """Override of `connector_base`: whether Adobe delivers can't be asked, but be seen by what came in a day."""
+        told = super()._is_told()
+        if not told or self.platform != "magento":
+            return told
+        came = [("backend_id", "=", self.id), ("received_at", ">", "-1d")]
+        return bool(self.env["integration.webhook.event"].sudo().search_count(came, limit=1))
+
+
+def _stripped(vals):
+    client = vals.get("magento_events_client")
+    return dict(vals, magento_events_client=client.strip()) if client else vals
