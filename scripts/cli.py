@@ -21,8 +21,8 @@ from .workshop import CHANNELS, opened
 HELP = """\
 ./run <command>: everything there is to do in this repository. Each command does the set-up it needs, once.
 
-  demo            stand-in shop + Odoo, connected, orders imported; stays until Ctrl-C
-  demo --once     the same, compares every order with the shop's own ledger, prints a table and ends
+  demo            stand-in shops + Odoo, connected, orders imported; stays until Ctrl-C
+  demo --once     the same, compares everything with the shops' own books, prints tables and ends
   serve           Odoo as in production (2 workers, job runner) on a database of its own, without the stand-in shop
   test [ARGS]     all tests; ARGS go to pytest (paths, -k ...)
   lint [--fix]    ruff, pylint-odoo, well-formedness of XML, YAML, JSON

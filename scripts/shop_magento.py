@@ -29,8 +29,6 @@ class Magento(Shop):
         "price": ("PUT products/{sku}",),
         "quantity": ("POST inventory/source-items",),
         "picture": ("POST products/{sku}/media",),
-        "shipment": ("POST order/{orderId}/ship",),
-        "refund": ("POST order/{orderId}/refund",),
     }
     silent = ("POST integration/admin/token",)
     hints = """
@@ -138,20 +136,6 @@ class Magento(Shop):
         }
         placed = self.ask("orders", spec)
         return {"id": str(placed["id"]), "name": placed["increment_id"]}
-
-    def ship(self, order: str, number: str) -> None:
-        self.ask(f"orders/{order}/ship", {"number": number})
-
-    def refund_one(self, order: str) -> None:
-        item = self.ask(f"orders/{order}")["items"][0]["item_id"]
-        self.ask(f"orders/{order}/refund", {"lines": [{"item_id": item, "quantity": 1}]})
-
-    def sent(self, order: str) -> list[str]:
-        shipments = self.ask(f"orders/{order}")["shipments"]
-        return [track["track_number"] for document in shipments for track in document["tracks"]]
-
-    def refunds(self, order: str) -> int:
-        return len(self.ask(f"orders/{order}")["creditmemos"])
 
 
 def _shipping(entry: dict) -> list[dict]:
