@@ -214,7 +214,7 @@ def _option(option, attribute):
 def _variant(node, axes, terms, family):
     values, kind = attribute_values(node), node.required_text("type_id")
     price, before = prices_of(node)
-    images = _images(node, terms) if axes else ()
+    images = _images(node, terms)
     goods = kind not in tables.WITHOUT_DELIVERY and kind != tables.GIFT_CARD
     return Variant(
         external_id=node.external_id,
@@ -236,7 +236,8 @@ def _variant(node, axes, terms, family):
         taxable=values.get("tax_class_id", "") != "0",
         tracked=goods and kind in const.PLAIN_TYPES and _is_managed(node),
         origin_country_code=values.get("country_of_manufacture", ""),
-        image=images[0].external_id if images else "",
+        # a product without variants shows its own pictures: none of them is its variant's
+        image=(images[0].external_id if images else "") if axes else UNSET,
         attributes=_attributes(values, terms, {attribute.code for _option, attribute in axes}),
         components=_components(node, family),
         updated_at=node.time("updated_at"),

@@ -130,6 +130,14 @@ def test_special_prices(custom, price, before):
     assert (variant.price, variant.compare_at_price) == (Decimal(price), Decimal(before) if before else None)
 
 
+def test_a_product_without_variants_has_no_picture_of_its_variant():
+    """Else the one that another channel gave it would be taken away."""
+    gallery = [{"id": 31, "media_type": "image", "types": ["image"], "position": 1, "file": "/m/u/mug.jpg"}]
+    product = parse(simple(media_gallery_entries=gallery))
+    assert [image.external_id for image in product.images] == ["31"]
+    assert product.variants[0].image is UNSET
+
+
 @pytest.mark.parametrize(
     ("status", "visibility", "canonical"), [(1, 4, "active"), (1, 1, "unlisted"), (2, 4, "draft"), (2, 1, "draft")]
 )
