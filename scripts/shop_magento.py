@@ -61,6 +61,9 @@ class Magento(Shop):
         # what customers pay is the price of the time being; Odoo has the other one beside
         attributes = {each["attribute_code"]: each["value"] for each in entry["stored"]["custom_attributes"]}
         special = {"price": attributes["special_price"]} if attributes.get("special_price") else {}
+        # what costs as much as what it is made of has no price of its own
+        if entry["type_id"] == "grouped" or (entry["type_id"] == "bundle" and attributes.get("price_type") == "0"):
+            special = {"price": "0.00"}
         return {
             "id": str(entry["id"]),
             "title": entry["title"],
@@ -113,7 +116,6 @@ class Magento(Shop):
                     for line in entry["lines"]
                 ],
                 "shipments": [{**record, "cancelled": False} for record in entry["shipments"]],
-                "refunds": [{**record, "units": _sold(entry, record["units"])} for record in entry["refunds"]],
             }
             for entry in self.ask("ledger")["orders"]
         ]
@@ -143,9 +145,3 @@ def _shipping(entry: dict) -> list[dict]:
     net = entry["shipping"]
     taxes = [{"amount": entry["shipping_tax"]}]
     return [{"id": "shipping", "title": "Shipping", "net": net, "taxes": taxes}] if Decimal(net) else []
-
-
-def _sold(entry: dict, units: dict[str, int]) -> dict[str, int]:
-    """Return those of the units that are of lines: what a line consists of is told too."""
-    lines = {str(line["item_id"]) for line in entry["lines"]}
-    return {item: count for item, count in units.items() if item in lines}

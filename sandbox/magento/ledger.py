@@ -4,7 +4,7 @@ Amounts come from the reckoning of the order, not from what the API tells of it:
 ``total`` is what the goods are worth: also what was paid by gift card, store credit and points.
 """
 
-from .money import dec
+from .money import dec, num
 from .sales import Sale
 from .shop import Shop
 
@@ -18,18 +18,31 @@ def of_order(shop: Shop, order: dict) -> dict:
         "shipments": [
             {
                 "id": str(record["entity_id"]), "numbers": [track["track_number"] for track in record["tracks"]],
-                "lines": {str(row["order_item_id"]): row["qty"] for row in record["items"]},
+                "lines": by_line(sale, record["items"]),
             }
             for record in sale.documents("shipment")
         ],
         "refunds": [
             {
                 "id": str(record["entity_id"]), "amount": str(worth(record)),
-                "units": {str(row["order_item_id"]): row["qty"] for row in record["items"]},
+                "units": by_line(sale, record["items"]),
             }
             for record in sale.documents("creditmemo")
         ],
     }  # fmt: skip
+
+
+def by_line(sale: Sale, rows: list[dict]) -> dict[str, float]:
+    """Units per line that was sold: a bundle that is sent as one counts for the parts that its price consists of."""
+    lines = {str(line["item_id"]) for line in sale.order["_books"]["lines"]}
+    stated = {str(row["order_item_id"]): dec(row["qty"]) for row in rows}
+    units = {item_id: quantity for item_id, quantity in stated.items() if item_id in lines}
+    ordered = {str(item["item_id"]): dec(item["qty_ordered"]) for item in sale.order["items"]}
+    for item in sale.order["items"]:
+        part, bundle = str(item["item_id"]), str(item.get("parent_item_id"))
+        if part in lines and part not in stated and bundle in stated:
+            units[part] = stated[bundle] * ordered[part] / ordered[bundle]
+    return {item_id: num(quantity) for item_id, quantity in units.items()}
 
 
 def worth(memo: dict):
