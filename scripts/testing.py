@@ -81,7 +81,9 @@ def run_suite(workshop: Workshop, args: list[str], *, whole: bool) -> int:
     template = databases.prepare_template(workshop, assets=whole and find_browser() is not None)
     database = workshop.database(f"test_{os.getpid()}")
     databases.copy(workshop, template, database)
-    config = workshop.write_config("test", database, port=free_port())
+    # One process runs thousands of tests: Odoo's limit of a worker's memory is none of theirs.
+    unlimited = {"options": {"limit_memory_hard": 0}}
+    config = workshop.write_config("test", database, port=free_port(), sections=unlimited)
     environment = workshop.environment(
         ODOO_RC=str(config), CONNECTOR_TEMPLATE=template, TMPDIR=os.environ.get("TMPDIR", "/tmp")
     )
