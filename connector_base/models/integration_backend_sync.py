@@ -206,7 +206,8 @@ class IntegrationBackend(models.Model):
         """
         cursor = self._cursor(resource)
         cursor._lock_start()
-        cursor.fingerprint = False  # somebody wants to have it read
+        if not cursor._running():  # an import that writes on the cursor must not lose a race against who only asks
+            cursor.fingerprint = False  # somebody wants to have it read
         if since and since.tzinfo:
             since = naive(since)
         return cursor._start(since).with_env(self.env)
