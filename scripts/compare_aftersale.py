@@ -55,10 +55,13 @@ def compare_refunds(ledger: list[dict], rpc: Rpc, backend_id: int, orders: set[s
     lines = rpc.search_read(
         "integration.refund.line",
         [("refund_id.backend_id", "=", backend_id), ("kind", "=", "line")],
-        ["refund_id", "quantity"],
+        ["refund_id", "line_external_id", "quantity"],
     )
+    # what is charged beside the goods has units too: fixed product taxes, for one
+    goods = {line["id"] for entry in ledger for line in entry["lines"]}
     for line in lines:
-        units[line["refund_id"][0]] += Decimal(str(line["quantity"]))
+        if line["line_external_id"] in goods:
+            units[line["refund_id"][0]] += Decimal(str(line["quantity"]))
     expected = {
         record["id"]: (entry, record) for entry in ledger if entry["id"] in orders for record in entry["refunds"]
     }

@@ -38,9 +38,10 @@ def by_line(sale: Sale, rows: list[dict]) -> dict[str, float]:
     stated = {str(row["order_item_id"]): dec(row["qty"]) for row in rows}
     units = {item_id: quantity for item_id, quantity in stated.items() if item_id in lines}
     ordered = {str(item["item_id"]): dec(item["qty_ordered"]) for item in sale.order["items"]}
-    for item in sale.order["items"]:
-        part, bundle = str(item["item_id"]), str(item.get("parent_item_id"))
-        if part in lines and part not in stated and bundle in stated:
+    parts = [(str(item["item_id"]), str(item.get("parent_item_id"))) for item in sale.order["items"]]
+    apart = {bundle for part, bundle in parts if stated.get(part)}
+    for part, bundle in parts:
+        if part in lines and bundle in stated and bundle not in apart:
             units[part] = stated[bundle] * ordered[part] / ordered[bundle]
     return {item_id: num(quantity) for item_id, quantity in units.items()}
 
