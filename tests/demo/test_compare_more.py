@@ -33,6 +33,7 @@ LEDGER = [
             },
             {"id": "22", "cancelled": True, "numbers": [], "lines": {}},
         ],
+        "lines": [{"id": "3"}],
         "refunds": [{"id": "31", "amount": "9.50", "units": {"3": 1}}],
     }
 ]
@@ -76,7 +77,10 @@ class Records:
             "integration.refund": [
                 {"id": 71, "external_id": "31", "amount": 9.5, "currency_id": [1, "EUR"], "state": "done"}
             ],
-            "integration.refund.line": [{"refund_id": [71, ""], "quantity": 1.0}],
+            "integration.refund.line": [
+                {"refund_id": [71, ""], "line_external_id": "3", "quantity": 1.0},
+                {"refund_id": [71, ""], "line_external_id": "fpt-3-0", "quantity": 1.0},
+            ],
         }
 
     def search_read(self, model, _domain, _fields, **_options):
