@@ -58,7 +58,7 @@ def compare_refunds(ledger: list[dict], rpc: Rpc, backend_id: int, orders: set[s
         ["refund_id", "line_external_id", "quantity"],
     )
     # what is charged beside the goods has units too: fixed product taxes, for one
-    goods = {line["id"] for entry in ledger for line in entry["lines"]}
+    goods = {number for entry in ledger for record in entry["refunds"] for number in record["units"]}
     for line in lines:
         if line["line_external_id"] in goods:
             units[line["refund_id"][0]] += Decimal(str(line["quantity"]))

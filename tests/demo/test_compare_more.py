@@ -33,7 +33,6 @@ LEDGER = [
             },
             {"id": "22", "cancelled": True, "numbers": [], "lines": {}},
         ],
-        "lines": [{"id": "3"}],
         "refunds": [{"id": "31", "amount": "9.50", "units": {"3": 1}}],
     }
 ]
