@@ -4,9 +4,9 @@ https://developer.adobe.com/commerce/webapi/rest/modules/sales/ (OrderAddressInt
 (CustomerInterface, AddressInterface)
 """
 
-from odoo.addons.connector_base.canonical import UNSET, Address, Customer, CustomerAccount
+from odoo.addons.connector_base.canonical import UNSET, Address, Customer, CustomerAccount, clean_text
 
-from .parser_reader import clean, read
+from .parser_reader import read
 
 NAME_PARTS = ("prefix", "firstname", "middlename", "lastname", "suffix")
 # Magento wants first and last name: this is written where one is missing
@@ -102,7 +102,7 @@ def _streets(node):
     lines = street.split("\n") if isinstance(street, str) else node.items("street")
     if not all(line is None or isinstance(line, (str, int)) for line in lines):
         raise node.error("is not a list of texts", "street")
-    return [text for line in lines if (text := clean(str(line or "")))]
+    return [text for line in lines if (text := clean_text(str(line or "")))]
 
 
 def full_name(node, start=""):

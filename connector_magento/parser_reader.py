@@ -4,7 +4,7 @@ import json
 from datetime import datetime, timezone
 from decimal import ROUND_HALF_UP, Decimal
 
-from odoo.addons.connector_base.canonical import money
+from odoo.addons.connector_base.canonical import clean_text, money
 from odoo.addons.connector_base.transport import DataError
 
 from . import tables
@@ -58,7 +58,7 @@ class Reader:
             return default
         if isinstance(value, bool) or not isinstance(value, (str, int, Decimal)):
             raise self.error("is not a text", key)
-        return clean(str(value))
+        return clean_text(str(value))
 
     def required_text(self, key):
         """Return the non-empty text at `key`."""
@@ -177,12 +177,6 @@ class Reader:
 
     def _reader(self, value, key):
         return Reader(value, f"{self.path}.{key}", self.external_id, base=self.base)
-
-
-def clean(text):
-    """Return `text` without what no database stores: zero bytes, halves of surrogate pairs, spaces around."""
-    text = text.replace("\x00", "")
-    return (text if text.isascii() else text.encode("utf-8", "replace").decode()).strip()
 
 
 def read(payload, kind, key="entity_id", *, base=False):

@@ -4,7 +4,7 @@ import re
 from datetime import datetime, timezone
 from decimal import Decimal, InvalidOperation
 
-from odoo.addons.connector_base.canonical import money
+from odoo.addons.connector_base.canonical import clean_text, money
 from odoo.addons.connector_base.transport import DataError
 
 # More digits than any real amount has: beyond is nonsense that would cost memory.
@@ -53,10 +53,7 @@ class Reader:
             return default
         if isinstance(value, bool) or not isinstance(value, (str, int)):
             raise self.error("is not a text", key)
-        text = str(value).replace("\x00", "")
-        if not text.isascii():  # half of a surrogate pair may be among it
-            text = text.encode("utf-8", "replace").decode()
-        return text.strip()
+        return clean_text(str(value))
 
     def required_text(self, key):
         """Return the non-empty text at `key`."""
@@ -173,4 +170,4 @@ class Reader:
         values = self.items(key)
         if not all(isinstance(value, str) for value in values):
             raise self.error("is not a list of texts", key)
-        return [value.replace("\x00", "").encode("utf-8", "replace").decode().strip() for value in values]
+        return [clean_text(value) for value in values]

@@ -48,4 +48,4 @@ from .product_translations import (
 from .scope import SCOPE_KINDS, Scope
 from .shipment import Shipment, ShipmentLine, ShipmentResult
 from .stock import Location, StockLevel, StockResult
-from .values import UNSET, Unset, digest, mark, minor_units, money, quantize
+from .values import UNSET, Unset, clean_text, digest, mark, minor_units, money, quantize

@@ -84,3 +84,9 @@ def _plain(value):
             if (item := getattr(value, field.name)) != field.default
         }
     raise TypeError(f"{type(value).__name__} does not belong in a canonical document")
+
+
+def clean_text(text):
+    """Return `text` without what no database stores: zero bytes, halves of surrogate pairs, spaces around."""
+    text = text.replace("\x00", "")
+    return (text if text.isascii() else text.encode("utf-8", "replace").decode()).strip()
