@@ -1,5 +1,6 @@
 """Everything Magento dictates, each with the page that says so (last seen November 2026)."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 # https://developer.adobe.com/commerce/webapi/get-started/gs-web-api-request/: <base>/rest/<store code|all>/V1/...
@@ -38,6 +39,8 @@ INPUT_LIMIT = 20
 # SKUs in one address: they have 64 characters at most
 SKUS = 50
 
+# How long ago the newest change is when none can be on its way any more, whatever clocks say
+QUIET = timedelta(minutes=15)
 # What is polled -> where it is listed, and what its id is called there
 PROBED = {"orders": ("orders", "entity_id"), "products": ("products", "id"), "customers": ("customers/search", "id")}
 

@@ -7,15 +7,15 @@ from datetime import timezone
 
 from . import const
 
-ASCENDING = "ASC"
+ASCENDING, DESCENDING = "ASC", "DESC"
 
 
-def search_criteria(*groups, sort=(), page_size=const.PAGE_SIZE, page=1):
+def search_criteria(*groups, sort=(), descending=False, page_size=const.PAGE_SIZE, page=1):
     """Return the parameters of a search, as a dict.
 
     :param groups: of filters `(field, condition, value)`: all groups must hold, and of each group one filter at least.
         A single filter may stand for a group of its own. Values: text, number, or a list for `in` and `nin`.
-    :param sort: fields to sort by, ascending
+    :param sort: fields to sort by
     """
     parameters = {}
     for number, group in enumerate(groups):
@@ -29,7 +29,7 @@ def search_criteria(*groups, sort=(), page_size=const.PAGE_SIZE, page=1):
             parameters[f"{place}[value]"] = _text(value)
     for number, field in enumerate(sort):
         parameters[f"searchCriteria[sortOrders][{number}][field]"] = field
-        parameters[f"searchCriteria[sortOrders][{number}][direction]"] = ASCENDING
+        parameters[f"searchCriteria[sortOrders][{number}][direction]"] = DESCENDING if descending else ASCENDING
     parameters["searchCriteria[pageSize]"] = str(page_size)
     parameters["searchCriteria[currentPage]"] = str(page)
     return parameters

@@ -29,7 +29,7 @@ class Listing:
     id_key: str = "entity_id"
     page_size: int = const.PAGE_SIZE
 
-    def criteria(self, *, since=None, until=None, after=None, also=()):
+    def criteria(self, *, since=None, until=None, after=None, also=(), newest_first=False):
         """Return the parameters of the page after the token `after` (None: the first one).
 
         :param str since: from this time on, as Magento writes it
@@ -46,7 +46,8 @@ class Listing:
             groups.append((self.time_field, "gteq", since))
         if until:
             groups.append((self.time_field, "lt", until))
-        return search_criteria(*groups, sort=(self.time_field, self.id_field), page_size=self.page_size)
+        sort = (self.time_field, self.id_field)
+        return search_criteria(*groups, sort=sort, descending=newest_first, page_size=self.page_size)
 
     def next_page(self, items, total):
         """Return the token of the page after this one, None when it is the last.

@@ -60,7 +60,7 @@ class IntegrationCursor(models.Model):
         """Note that an import has read all there is.
 
         :param sync.job job: the import
-        :param str fingerprint: what `_fingerprint_of` said before it began; "" when it had several pages
+        :param str fingerprint: what `_fingerprint_of` said before it began
         """
         counts = job.outcome_counts or {}
         settled = not any(counts.get(outcome) for outcome in UNSETTLED)

@@ -80,21 +80,24 @@ class SyncJob(models.Model):
             "push_customer_ids": Operation("catalogue", 30),
         }
 
-    def _run_import_customers(self, since=None, page=None, started_at=None):
+    def _run_import_customers(self, since=None, page=None, started_at=None, fingerprint=""):
         """Import one page of the customers updated since `since`; arguments as those of `_run_import_orders`."""
-        return self._import_accounts("customers", since=since, page=page, started_at=started_at)
+        return self._import_accounts(
+            "customers", since=since, page=page, started_at=started_at, fingerprint=fingerprint
+        )
 
-    def _run_import_companies(self, since=None, page=None, started_at=None):
+    def _run_import_companies(self, since=None, page=None, started_at=None, fingerprint=""):
         """Import one page of the companies updated since `since`; arguments as those of `_run_import_orders`."""
-        return self._import_accounts("companies", since=since, page=page, started_at=started_at)
+        return self._import_accounts(
+            "companies", since=since, page=page, started_at=started_at, fingerprint=fingerprint
+        )
 
-    def _import_accounts(self, resource, *, since, page, started_at):
+    def _import_accounts(self, resource, *, since, page, started_at, fingerprint):
         backend = self.backend_id
         cursor = backend._cursor(resource)
         if not cursor._take(self):
             return self.env._("Nothing done: another import is under way: %s", cursor.sync_job_id.display_name)
         adapter, since_time = backend._adapter(), datetime.fromisoformat(since) if since else None
-        fingerprint = ""
         if page is None and not started_at:
             fingerprint = cursor._fingerprint_of(since_time)
             if cursor._is_unchanged(fingerprint):
@@ -107,7 +110,7 @@ class SyncJob(models.Model):
         summary = self._import_customers(found.documents, unreadable=len(found.failed))
         cursor._advance(found.documents, datetime.fromisoformat(started_at))
         if found.next_page:
-            self._chain({"since": since, "page": found.next_page, "started_at": started_at})
+            self._chain({"since": since, "page": found.next_page, "started_at": started_at, "fingerprint": fingerprint})
         else:
             cursor.last_result = summary
             cursor._end(self, fingerprint)

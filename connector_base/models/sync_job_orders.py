@@ -22,7 +22,7 @@ class SyncJob(models.Model):
         readonly=True, copy=False, help="{why documents were left out: how many}, over all pages so far."
     )
 
-    def _run_import_orders(self, since=None, page=None, started_at=None):
+    def _run_import_orders(self, since=None, page=None, started_at=None, fingerprint=""):
         """Import one page of the orders updated since `since`, move the cursor, go on with the next page.
 
         The page's orders, the cursor, the progress and the next page's queue job are one transaction. The cursor
@@ -31,6 +31,7 @@ class SyncJob(models.Model):
         :param str since: ISO 8601, aware; None for everything
         :param str page: the platform's token of the page; None for the first one
         :param str started_at: when the first page was read, ISO 8601, aware: the cursor stays before it
+        :param str fingerprint: what the cursor was told before the first page was read
         """
         backend = self.backend_id
         cursor = backend._cursor("orders")
@@ -40,7 +41,6 @@ class SyncJob(models.Model):
             )
         adapter = backend._adapter()
         since_time = datetime.fromisoformat(since) if since else None
-        fingerprint = ""
         if page is None and not started_at:
             fingerprint = cursor._fingerprint_of(since_time)
             if cursor._is_unchanged(fingerprint):
@@ -53,7 +53,7 @@ class SyncJob(models.Model):
         summary = self._import_orders(found.documents, source="poll", unreadable=len(found.failed))
         cursor._advance(found.documents, datetime.fromisoformat(started_at))
         if found.next_page:
-            self._chain({"since": since, "page": found.next_page, "started_at": started_at})
+            self._chain({"since": since, "page": found.next_page, "started_at": started_at, "fingerprint": fingerprint})
         else:
             cursor.write(
                 {

@@ -1,6 +1,7 @@
 """Polling a platform that tells of nothing by itself: how often, and what for."""
 
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.tests import TransactionCase, tagged
@@ -68,11 +69,25 @@ class TestCursorPace(JobsMixin, TransactionCase):
         self.poll()
         self.assertEqual(self.poll(), 0)
 
-    def test_many_pages_leave_no_fingerprint(self):
+    def test_many_pages_that_have_not_changed_are_not_read_again(self):
+        """What was changed all at once, as by a bulk edit, stays within the cursor's overlap."""
         self.adapter.orders = {str(number): order(str(number), 10) for number in range(5)}
+        self.assertEqual([self.poll() for _time in range(3)], [3, 3, 0])
+        self.adapter.orders["4"] = order("4", 11)
         self.assertEqual(self.poll(), 3)
-        self.assertFalse(self.cursor.fingerprint)
-        self.assertEqual(self.poll(), 3)
+
+    def test_what_changes_while_pages_are_read_is_read_next_time(self):
+        self.adapter.orders = {str(number): order(str(number), 10) for number in range(5)}
+        self.poll()
+        fetch = self.adapter._fetch_orders
+
+        def fetch_while_it_changes(backend, since, page=None):
+            self.adapter.orders["5"] = order("5", 10)
+            return fetch(backend, since, page)
+
+        with patch.object(self.adapter, "_fetch_orders", fetch_while_it_changes):
+            self.assertEqual(self.poll(), 3)
+        self.assertEqual([self.poll(), self.poll()], [3, 0])
 
     def test_a_person_who_asks_has_it_read(self):
         self.poll()

@@ -1,5 +1,7 @@
 from datetime import datetime, timezone
 
+from freezegun import freeze_time
+
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import Form, tagged
 
@@ -224,5 +226,9 @@ class TestConnect(MagentoConnectCase):
         first = probe((1, 1), (2, 2))
         self.assertEqual(probe((2, 2), (1, 1)), first)
         self.assertEqual(len({first, probe((1, 3), (2, 2)), probe((1, 1)), probe(), probe((1, 1), (3, 2))}), 5)
-        self.assertIsNone(probe((1, 1), total=700))
+        self.assertEqual(probe((1, 1), total=700), probe((1, 1), total=700))
+        self.assertNotEqual(probe((1, 1), total=700), probe((1, 1), total=701))
+        with freeze_time("2026-11-20 08:10:00"):
+            self.assertIsNone(probe((1, 1), total=700), "others may be on their way, below those that are shown")
+            self.assertEqual(probe((1, 1), (2, 2)), first)
         self.assertIsNone(adapter._probe(backend, "payouts", SINCE))
