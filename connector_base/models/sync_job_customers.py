@@ -92,7 +92,7 @@ class SyncJob(models.Model):
             "companies", since=since, page=page, started_at=started_at, fingerprint=fingerprint
         )
 
-    def _import_accounts(self, resource, *, since, page, started_at, fingerprint):
+    def _import_accounts(self, resource, since, page, started_at, fingerprint):
         backend = self.backend_id
         cursor = backend._cursor(resource)
         if not cursor._take(self):
