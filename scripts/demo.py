@@ -138,10 +138,10 @@ def everything(demo: Demo) -> dict[tuple[str, str], compare.Result]:
 
 
 def changes(demo: Demo) -> list[Step]:
-    """Change something of each kind in the first shop and in Odoo, and sell of the one stock in each shop."""
-    first = demo.channels[0]
-    steps = RoundTrip(demo.rpc, first.shop, first.backend_id).run()
-    return steps + OneStock(demo.rpc, [(channel.shop, channel.backend_id) for channel in demo.channels]).run()
+    """Change something of each kind in each shop and in Odoo, and sell of the one stock in each shop."""
+    channels = [(channel.shop, channel.backend_id) for channel in demo.channels]
+    steps = [step for shop, backend_id in channels for step in RoundTrip(demo.rpc, shop, backend_id).run()]
+    return steps + OneStock(demo.rpc, channels).run()
 
 
 def check(demo: Demo) -> int:

@@ -95,7 +95,9 @@ def prepare_company(rpc: Rpc, currency: str, currencies: set[str]) -> None:
     ids = {entry["name"]: entry["id"] for entry in found}
     rpc.call("res.currency", "write", list(ids.values()), {"active": True})
     company = rpc.search_read("res.company", [], ["id"], limit=1)[0]["id"]
-    rpc.call("res.company", "write", [company], {"name": "Demo Company", "currency_id": ids[currency]})
+    # nobody is sent text messages: Odoo would ask about it before the first delivery is done
+    values = {"name": "Demo Company", "currency_id": ids[currency], "stock_text_confirmation": False}
+    rpc.call("res.company", "write", [company], values)
     unknown = sorted(set(ids) - set(RATES))
     if unknown:
         say(f"  no rate known for {', '.join(unknown)}: orders in them will be held until you enter one")

@@ -83,12 +83,13 @@ class Steps:
                 wait_until_done(self.rpc, backend_id, SECONDS, quiet=True)
             calm = 0 if any(shop.news() for shop, _backend_id in self.channels) else calm + 1
 
-    def wait(self, there: Callable[[], bool], what: str) -> None:
+    def wait(self, there: Callable[[], bool], what: str, *, patience: float = 0.0) -> None:
         """Wait until something is there; shops that tell nothing are looked at now and then.
 
+        :param patience: seconds before the first look
         :raises Failure: it did not come in time
         """
-        looked = 0.0
+        looked = time.monotonic() + patience - LOOK_SECONDS
 
         def seen() -> bool:
             nonlocal looked
@@ -124,7 +125,7 @@ class Steps:
         started = time.monotonic()
         try:
             change()
-            self.wait(there, ": ".join(texts))
+            self.wait(there, ": ".join(texts), patience=LOOK_SECONDS if costs else 0.0)
         except (Failure, RpcError) as error:
             step.problem = str(error)
         step.seconds = time.monotonic() - started
@@ -156,8 +157,8 @@ class RoundTrip(Steps):
     # === LOOKING === #
 
     def _choose(self) -> None:
-        """Choose a product that is on sale in both, of one variant, in stock where the shop sends from, and sold in no
-        other shop."""
+        """Choose a product with a picture that is on sale in both, of one variant, in stock where the shop sends from,
+        and sold in no other shop."""
         bindings = self.rpc.search_read(
             "integration.binding.product",
             [("remote_status", "=", "active"), ("odoo_id.sale_ok", "=", True)],
@@ -176,7 +177,7 @@ class RoundTrip(Steps):
         levels = {entry["id"]: entry["levels"] for entry in self.shop.stock()}
         for product in self.shop.products():
             template = templates.get(product["id"])
-            if not template or len(product["variants"]) > 1:
+            if not template or len(product["variants"]) > 1 or not product["pictures"]:
                 continue
             [variant] = product["variants"]
             found = levels.get(variant["id"], {})
@@ -185,7 +186,9 @@ class RoundTrip(Steps):
                 article = [("product_tmpl_id", "=", template)]
                 self.article = self.rpc.search_read("product.product", article, ["id"])[0]["id"]
                 return
-        raise Failure(f"{self.shop.title} has no product on sale, of one variant, in stock at its first place only.")
+        raise Failure(
+            f"{self.shop.title} has no product on sale, with a picture, of one variant, in stock at its first place only."
+        )
 
     def in_shop(self) -> dict:
         """Return the product as the shop has it."""
@@ -224,6 +227,7 @@ class RoundTrip(Steps):
         self.picture()
         self.sent_by_odoo()
         self.sent_by_the_shop()
+        self.nothing_more()
         return self.steps
 
     def price_and_texts(self) -> None:
@@ -298,7 +302,8 @@ class RoundTrip(Steps):
         def deliver() -> None:
             [picking] = self.rpc.search_read("stock.picking", [("sale_id", "=", odoo_id)], ["id"])
             self.rpc.call("stock.picking", "write", [picking["id"]], {"carrier_tracking_ref": number})
-            self.rpc.call("stock.picking", "button_validate", [picking["id"]])
+            if self.rpc.call("stock.picking", "button_validate", [picking["id"]]) is not True:
+                raise Failure("Odoo asks about the delivery instead of having it done.")
 
         self.out(
             "delivery done, with a tracking number",
@@ -345,4 +350,13 @@ class RoundTrip(Steps):
             "refund in Odoo",
             lambda: self.shop.refund_one(order["id"]),
             lambda: self.refunds_in_odoo(odoo_id) == 1,
+        )
+
+    def nothing_more(self) -> None:
+        """What Odoo told the shop is no news to Odoo, and is not told again."""
+        self.come(
+            "nothing more: Odoo reads it all again",
+            "nothing is told back",
+            lambda: self.rpc.call("integration.backend", "action_sync_now", [self.backend_id]),
+            lambda: True,
         )

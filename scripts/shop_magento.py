@@ -28,7 +28,9 @@ class Magento(Shop):
     costs = {
         "price": ("PUT products/{sku}",),
         "quantity": ("POST inventory/source-items",),
-        "picture": ("POST products/{sku}/media",),
+        "picture": ("POST products/{sku}/media", "DELETE products/{sku}/media/{entryId:int}"),
+        "shipment": ("POST order/{orderId:int}/ship",),
+        "refund": ("POST order/{orderId:int}/refund",),
     }
     silent = ("POST integration/admin/token",)
     hints = """
@@ -59,10 +61,10 @@ class Magento(Shop):
     def _product(entry: dict) -> dict:
         kept = ("title", "sku", "barcode", "price")
         # what customers pay is the price of the time being; Odoo has the other one beside
-        attributes = {each["attribute_code"]: each["value"] for each in entry["stored"]["custom_attributes"]}
-        special = {"price": attributes["special_price"]} if attributes.get("special_price") else {}
+        offer = _offer(entry)
+        special = {"price": offer} if offer else {}
         # what costs as much as what it is made of has no price of its own
-        if entry["type_id"] == "grouped" or (entry["type_id"] == "bundle" and attributes.get("price_type") == "0"):
+        if entry["type_id"] == "grouped" or (entry["type_id"] == "bundle" and _attribute(entry, "price_type") == "0"):
             special = {"price": "0.00"}
         return {
             "id": str(entry["id"]),
@@ -127,6 +129,10 @@ class Magento(Shop):
         self.ask("products", {"title": title, **known})
         self.ask("stock", {"sku": variant["sku"], "source": "default", "quantity": quantity})
 
+    def set_price(self, product: str, price: str) -> None:
+        offer = _offer(self.ask(f"products/{product}"))
+        self.ask(f"products/{product}", {"special_price" if offer else "price": price})
+
     def place_order(self, variant: dict, quantity: int) -> dict:
         spec = {
             "lines": [{"sku": variant["sku"], "quantity": quantity}],
@@ -138,6 +144,32 @@ class Magento(Shop):
         }
         placed = self.ask("orders", spec)
         return {"id": str(placed["id"]), "name": placed["increment_id"]}
+
+    def ship(self, order: str, number: str) -> None:
+        self.ask(f"orders/{order}/ship", {"carrier": "usps", "number": number})
+
+    def refund_one(self, order: str) -> None:
+        line = self.ask(f"orders/{order}")["items"][0]["item_id"]
+        self.ask(f"orders/{order}/refund", {"lines": [{"item_id": line, "quantity": 1}]})
+
+    def sent(self, order: str) -> list[str]:
+        return [
+            track["track_number"] for record in self.ask(f"orders/{order}")["shipments"] for track in record["tracks"]
+        ]
+
+    def refunds(self, order: str) -> int:
+        return len(self.ask(f"orders/{order}")["creditmemos"])
+
+
+def _attribute(entry: dict, code: str) -> str | None:
+    """Return what a product has as one of its attributes."""
+    found = (each["value"] for each in entry["stored"]["custom_attributes"] if each["attribute_code"] == code)
+    return next(found, None)
+
+
+def _offer(entry: dict) -> str | None:
+    """Return what customers pay in the place of a product's price."""
+    return _attribute(entry, "special_price")
 
 
 def _shipping(entry: dict) -> list[dict]:
