@@ -5,20 +5,36 @@ https://developer.adobe.com/commerce/webapi/rest/inventory/manage-source-items
 Without sources each product has one quantity: `PUT /V1/products/:sku/stockItems/:id`.
 https://developer.adobe.com/commerce/webapi/rest/modules/catalog-inventory
 
-Nothing can be compared while it is set. By source nothing has to: an order leaves the quantity alone until it is sent.
-Where it is taken off at once, the quantity is read before it is set.
+Nothing can be compared while it is set, so each quantity is read just before: what is sent in Magento is taken off its
+source, and without sources what is ordered.
 """
 
 from odoo.addons.connector_base.canonical import StockResult
 from odoo.addons.connector_base.transport import DataError
 
 from . import const
-from .parser_stock import parse_stock_item
+from .criteria import search_criteria
+from .parser_stock import parse_source_item, parse_stock_item
+from .product_reading import any_of
 
 SOURCE_REMEDY = (
     "Check in Magento that the product and the source still exist, and that the source may hold it; then read the "
     "products and the places again."
 )
+
+
+def read_source_quantities(client, skus, sources):
+    """Return {(SKU, source code): whole units, None where there is none} of some articles at some sources."""
+    found, size = {}, max(1, min(const.SKUS, const.STUBS_PAGE_SIZE // len(sources)))
+    for start in range(0, len(skus), size):
+        some = skus[start : start + size]
+        # an article is there once at most: a call holds all of them
+        criteria = search_criteria(
+            any_of("sku", some), any_of("source_code", sources), page_size=len(some) * len(sources)
+        )
+        for level in map(parse_source_item, client.search("inventory/source-items", criteria)[0]):
+            found[level.item_external_id.casefold(), level.location_external_id] = level.quantity
+    return {(sku, source): found.get((sku.casefold(), source)) for sku in skus for source in sources}
 
 
 def push_levels(client, levels):
@@ -28,10 +44,27 @@ def push_levels(client, levels):
     """
     by_source = [level for level in levels if level.location_external_id != const.LEGACY_LOCATION]
     for start in range(0, len(by_source), const.INPUT_LIMIT):
-        yield from _set(client, by_source[start : start + const.INPUT_LIMIT])
+        yield from _set_compared(client, by_source[start : start + const.INPUT_LIMIT])
     for level in levels:
         if level.location_external_id == const.LEGACY_LOCATION:
             yield _set_single(client, level)
+
+
+def _set_compared(client, levels):
+    """Set those of which Magento has what is expected."""
+    skus = sorted({level.item_external_id for level in levels})
+    there = read_source_quantities(client, skus, sorted({level.location_external_id for level in levels}))
+    due = []
+    for level in levels:
+        quantity = there[level.item_external_id, level.location_external_id]
+        if quantity == level.quantity:
+            yield StockResult(level=level)
+        elif level.expected is not None and quantity != level.expected:
+            yield StockResult(level=level, stale=True)
+        else:
+            due.append(level)
+    if due:
+        yield from _set(client, due)
 
 
 def _set(client, levels):

@@ -187,7 +187,7 @@ class RoundTrip(Steps):
                 self.article = self.rpc.search_read("product.product", article, ["id"])[0]["id"]
                 return
         raise Failure(
-            f"{self.shop.title} has no product on sale, with a picture, of one variant, in stock at its first place only."
+            f"{self.shop.title} has no product on sale of one variant with a picture, in stock at its first place only."
         )
 
     def in_shop(self) -> dict:

@@ -82,7 +82,7 @@ class IntegrationStockImporter(models.AbstractModel):
 
         The caller holds the stock lock.
         """
-        context = {**QUIET, "integration_from_backend": backend.id}
+        context = {**QUIET, "integration_from_backend": backend.id, "integration_stock_noted": True}
         backend = backend.sudo().with_company(backend.company_id).with_context(**context)
         self = self.with_env(backend.env)  # noqa: PLW0642
         place = place.with_env(backend.env)

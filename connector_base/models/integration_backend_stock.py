@@ -99,6 +99,10 @@ class IntegrationBackend(models.Model):
         """Whether the platform is told of stock, or will be as soon as its connection works again."""
         return self.export_stock and self.active and self.state in ("connected", "error")
 
+    def _hears_of_stock(self):
+        """Whether the platform tells what its orders left it; what it takes off only when it sends them, none tells."""
+        return self._is_told() and not self._stock_places().filtered("holds_orders")
+
     def _stock_places(self):
         """Return the places whose stock is sent: wanted, in use on the platform, and mapped."""
         return self.location_ids.filtered(lambda place: place.push and place.active and place.location_ids)

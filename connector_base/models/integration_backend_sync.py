@@ -212,6 +212,14 @@ class IntegrationBackend(models.Model):
             since = naive(since)
         return cursor._start(since).with_env(self.env)
 
+    def _look_for_orders(self):
+        """Read the orders now, where nobody tells of them: some may say what became of goods."""
+        cursor = self._cursor("orders")
+        if self._is_told() or cursor.paused or cursor._running():
+            return
+        for free in cursor.try_lock_for_update(allow_referencing=True):
+            free._start()
+
     def _imported_resources(self):
         """Return the resources that are polled: those the platform has and people want."""
         resources = self.env["integration.cursor"]._fields["resource"].get_values(self.env)

@@ -21,7 +21,8 @@ class ProductProduct(models.Model):
         """Let the sales channels that sell these articles hear of their stock; what is told is found out later.
 
         Where no channel is told of stock, nothing is done. Work on behalf of one backend (context
-        `integration_from_backend`) tells all others.
+        `integration_from_backend`) tells all others, and itself where what its platform was known to have is no longer
+        so, nobody tells of it, and it isn't noted by who does this (context `integration_stock_noted`).
         """
         if not self or not self.env["integration.backend"]._any_sends_stock():
             return
@@ -30,7 +31,9 @@ class ProductProduct(models.Model):
             touched = hooks.data[PRECOMMIT_KEY] = defaultdict(set)
             changes = self.env(su=True)["integration.change"]
             hooks.add(lambda: changes._note_articles(touched))
-        hooks.data[PRECOMMIT_KEY][self.env.context.get("integration_from_backend") or 0].update(self._ids)
+        context = self.env.context
+        origin = context.get("integration_from_backend") or 0, bool(context.get("integration_stock_noted"))
+        hooks.data[PRECOMMIT_KEY][origin].update(self._ids)
 
 
 class IntegrationChange(models.Model):
@@ -40,25 +43,31 @@ class IntegrationChange(models.Model):
     def _note_articles(self, touched):
         """Mark the variants on sales channels of articles, those whose stock follows from theirs too.
 
-        :param dict touched: {backend id, which needs not be told, or 0: product ids}
+        :param dict touched: {(backend id on whose behalf they were touched or 0, whether it knows): product ids}
         """
-        products, origins = [], []
-        for origin, product_ids in touched.items():
+        products, origins, knowing = [], [], []
+        for (origin, noted), product_ids in touched.items():
             found = self._affected_articles(product_ids)
             products += found
             origins += [origin] * len(found)
+            hears = bool(origin) and self.env["integration.backend"].browse(origin)._hears_of_stock()
+            knowing += [noted or hears] * len(found)
         self._note(
             "stock",
             SQL(
                 """
                 SELECT b.backend_id, b.id
-                  FROM unnest(%s::int[], %s::int[]) AS touched(product_id, origin_id)
+                  FROM unnest(%s::int[], %s::int[], %s::bool[]) AS touched(product_id, origin_id, knows)
                   JOIN integration_binding_variant b ON b.odoo_id = touched.product_id
                   JOIN integration_backend s ON s.id = b.backend_id
-                 WHERE s.id <> touched.origin_id AND s.export_stock AND s.active AND s.state IN ('connected', 'error')
+                 WHERE s.export_stock AND s.active AND s.state IN ('connected', 'error')
+                   AND (s.id <> touched.origin_id
+                        OR NOT touched.knows
+                           AND EXISTS (SELECT 1 FROM integration_stock_level l WHERE l.binding_id = b.id AND l.known))
                 """,
                 products,
                 origins,
+                knowing,
             ),
         )
 

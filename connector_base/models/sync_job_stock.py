@@ -79,6 +79,8 @@ class SyncJob(models.Model):
         return self._stock_summary()
 
     def _count_stock(self, outcome, taken, *, total):
+        if outcome.waiting:
+            self.backend_id._look_for_orders()
         failed = len(outcome.failed)
         self._progress(done=max(0, taken - failed - len(outcome.left)), failed=failed, total=total)
         self.outcome_counts = Counter(self.outcome_counts or {}) + Counter(

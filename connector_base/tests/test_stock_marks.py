@@ -84,10 +84,21 @@ class TestStockMarks(StockCase):
         )
         self.assertEqual(self.marked(other), elsewhere)
 
-    def test_only_the_others(self):
+    def test_who_told_of_it_and_tells_what_is_left_needs_not_be_told(self):
         quants = self.env["stock.quant"].with_context(integration_from_backend=self.backend.id)
+        self.env["ir.config_parameter"].set_param("connector_base.public_url", "https://odoo.example.com")
         quants._update_available_quantity(self.mug, self.shelf, 1)
         self.assert_marks(self.mug_binding.browse())
+        self.sync()
+        self.main.holds_orders = True
+        self.settle()
+        quants._update_available_quantity(self.mug, self.shelf, 1)
+        self.assert_marks(self.mug_binding, "nobody tells what was taken off when it was sent")
+        self.main.holds_orders = False
+        self.env["ir.config_parameter"].set_param("connector_base.public_url", "http://localhost")
+        self.backend.invalidate_recordset(["webhooks_reachable"])
+        quants._update_available_quantity(self.mug, self.shelf, 1)
+        self.assert_marks(self.mug_binding, "it tells of nothing")
 
     def test_rolled_back(self):
         with self.assertRaises(ZeroDivisionError), self.env.cr.savepoint():

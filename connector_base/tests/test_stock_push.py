@@ -257,6 +257,24 @@ class TestStockConflict(StockCase):
         self.push()
         self.assertEqual(self.shop.stock["I10", "P1"], 8, "the new one is added, the three stay sold")
 
+    def test_the_order_is_looked_for_where_nobody_tells_of_it(self):
+        cursor = self.backend._cursor("orders")
+        self.shop.stock["I10", "P1"] = 7
+        self.put(self.mug, 1)
+        self.push()
+        self.assertEqual((cursor.sync_job_id.operation, cursor.sync_job_id.state), ("import_orders", "pending"))
+        job = cursor.sync_job_id
+        self.push()
+        self.assertEqual(cursor.sync_job_id, job, "it is under way")
+
+    def test_an_order_that_is_told_of_is_not_looked_for(self):
+        self.env["ir.config_parameter"].set_param("connector_base.public_url", "https://odoo.example.com")
+        self.shop.stock["I10", "P1"] = 7
+        self.put(self.mug, 1)
+        self.push()
+        self.assertTrue(self.level().wait_until)
+        self.assertFalse(self.backend._cursor("orders").sync_job_id)
+
     def test_sold_elsewhere_too(self):
         """What Odoo has less of than the platform, it has sold elsewhere: that never waits for an order."""
         self.shop.stock["I10", "P1"] = 7
@@ -337,6 +355,7 @@ class TestStockConflict(StockCase):
             self.env["integration.binding.variant"].with_context(**context).create(
                 {"backend_id": self.backend.id, "external_id": "30", "odoo_id": product.id}
             )
+            self.env.cr.flush()
             self.tell("30:P1:5")
             self.assertFalse(self.marked())
 

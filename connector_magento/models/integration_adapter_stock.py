@@ -6,8 +6,8 @@ from odoo.addons.connector_base.transport import DataError, Page
 from .. import const
 from ..criteria import search_criteria
 from ..parser_stock import parse_source, parse_source_item, parse_stock_item
-from ..product_reading import any_of, read_by_id
-from ..stock_push import push_levels
+from ..product_reading import read_by_id
+from ..stock_push import push_levels, read_source_quantities
 from ..terms import read_all
 
 
@@ -34,26 +34,15 @@ class IntegrationAdapterMagento(models.AbstractModel):
         """Override of `connector_base`: fifty articles per call, one call each where there are no sources."""
         client, levels = backend._magento_client(), []
         sources = sorted(set(location_external_ids) - {const.LEGACY_LOCATION})
-        for start in range(0, len(item_external_ids) if sources else 0, const.SKUS):
-            levels += self._magento_source_levels(client, item_external_ids[start : start + const.SKUS], sources)
+        if sources:
+            found = read_source_quantities(client, item_external_ids, sources)
+            levels += [
+                StockLevel(item_external_id=sku, location_external_id=source, quantity=quantity)
+                for (sku, source), quantity in found.items()
+            ]
         if const.LEGACY_LOCATION in location_external_ids:
             levels += filter(None, (self._magento_stock_level(client, sku) for sku in item_external_ids))
         return levels
-
-    def _magento_source_levels(self, client, skus, sources):
-        """Return the levels of some articles at some sources, without a quantity where there is none."""
-        items = []
-        for source in sources:  # each article is there once at most: a call holds all of them
-            criteria = search_criteria(any_of("sku", skus), ("source_code", "eq", source), page_size=len(skus))
-            items += client.search("inventory/source-items", criteria)[0]
-        found = {}
-        for level in map(parse_source_item, items):
-            found[level.item_external_id.casefold(), level.location_external_id] = level.quantity
-        return [
-            StockLevel(item_external_id=sku, location_external_id=source, quantity=found.get((sku.casefold(), source)))
-            for sku in skus
-            for source in sources
-        ]
 
     def _magento_stock_level(self, client, sku):
         """Return the level of an article in a shop without sources; None for an unknown one."""

@@ -45,8 +45,22 @@ class TestStock(CatalogueCase):
         results = self.push(self.level("SKU-1", 5), self.level("SKU-2", 6), self.level("SKU-3", 0))
         self.assertEqual({sku for sku, result in results.items() if result.error}, {"SKU-2"})
         self.assertTrue(results["SKU-2"].error.remedy)
-        stored = {item["sku"]: (item["quantity"], item["status"]) for item in self.client.source_items}
+        stored = self.stored()
         self.assertEqual(stored, {"SKU-1": (5, 1), "SKU-2": (2.5, 1), "SKU-3": (0, 0)})
+
+    def stored(self):
+        return {item["sku"]: (item["quantity"], item["status"]) for item in self.client.source_items}
+
+    def test_what_was_sent_there_meanwhile_is_not_put_back(self):
+        """Magento takes off a source what it sends; Odoo hears of it with the shipment."""
+        self.client.source_items = [
+            {"sku": f"SKU-{number}", "source_code": "default", "quantity": 7, "status": 1} for number in (1, 2, 3)
+        ]
+        self.client.calls.clear()
+        results = self.push(self.level("SKU-1", 5, 7), self.level("SKU-2", 8, 9), self.level("SKU-3", 7, 9))
+        self.assertEqual([results[f"SKU-{number}"].stale for number in (1, 2, 3)], [False, True, False])
+        self.assertEqual([self.stored()[f"SKU-{number}"][0] for number in (1, 2, 3)], [5, 7, 7])
+        self.assertEqual(self.client.calls, [("GET", "inventory/source-items"), ("POST", "inventory/source-items")])
 
     def test_without_sources(self):
         self.client.module_names.remove(const.MSI_MODULE)
