@@ -28,7 +28,8 @@ class Magento(Shop):
     costs = {
         "price": ("PUT products/{sku}",),
         "quantity": ("POST inventory/source-items",),
-        "picture": ("POST products/{sku}/media", "DELETE products/{sku}/media/{entryId:int}"),
+        "picture": ("POST products/{sku}/media",),
+        "other picture": ("POST products/{sku}/media", "DELETE products/{sku}/media/{entryId:int}"),
         "shipment": ("POST order/{orderId:int}/ship",),
         "refund": ("POST order/{orderId:int}/refund",),
     }

@@ -15,6 +15,7 @@ class Shopify(Shop):
         "price": ("ProductVariantsUpdate",),
         "quantity": ("InventorySet",),
         "picture": ("StagedUploadsCreate", "ProductSet"),
+        "other picture": ("StagedUploadsCreate", "ProductSet"),
         "shipment": ("FulfillmentCreate",),
         "refund": ("RefundCreate",),
     }
