@@ -169,6 +169,8 @@ ORDER_STATES = {
     "canceled": "Canceled",
     "holded": "On hold",
 }
+# What of an order is above 0 when it has a credit memo
+REFUNDED = ("total_refunded", "shipping_refunded", "adjustment_positive", "adjustment_negative")
 # Mirror field of Odoo's order -> what `parser` notes under `Order.attributes`
 MIRRORED_ATTRIBUTES = {
     "magento_status": "status",
