@@ -132,6 +132,36 @@ class TestStock(CatalogueCase):
         )
         self.assertEqual(self.told(place, binding), 7, "the shop has taken them off")
 
+    def test_units_that_are_not_wanted_any_more_wait_for_nothing(self):
+        """What the shop canceled, or gave back before it was sent, it sets aside no longer."""
+        place, binding = self.place(holds_orders=True)
+        order = self.order(binding.odoo_id, 5)
+        order.action_confirm()
+        self.backend.return_goods = "prepare"
+        refund = self.env["integration.refund"].create(
+            {
+                "backend_id": self.backend.id,
+                "order_id": order.id,
+                "external_id": "canceled-500",
+                "refunded_at": datetime(2026, 11, 21),
+                "currency_id": order.currency_id.id,
+                "line_ids": [
+                    Command.create(
+                        {
+                            "kind": "line",
+                            "line_external_id": "501",
+                            "quantity": 3,
+                            "restock": True,
+                            "cancelled": True,
+                        }
+                    )
+                ],
+            }
+        )
+        self.env["integration.return.importer"]._return_goods(self.backend, refund)
+        self.assertEqual(order.picking_ids.move_ids.product_uom_qty, 2)
+        self.assertEqual(self.told(place, binding), 10, "eight are free, and two are set aside there")
+
     def test_orders_of_others_are_taken_off(self):
         place, binding = self.place(holds_orders=True)
         other = self.backend.copy({"name": "Other"})
