@@ -138,6 +138,8 @@ ALL_GROUPS_ID, ALL_GROUPS = "32000", "ALL GROUPS"
 
 # What stands for the one place of a shop that does not keep stock by source
 LEGACY_LOCATION = "cataloginventory"
+# https://developer.adobe.com/commerce/webapi/rest/inventory/manage-source-items (status)
+IN_STOCK = 1
 # More than anybody has of a product
 MUCH = 10**9
 

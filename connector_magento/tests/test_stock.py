@@ -46,7 +46,7 @@ class TestStock(CatalogueCase):
         self.assertEqual({sku for sku, result in results.items() if result.error}, {"SKU-2"})
         self.assertTrue(results["SKU-2"].error.remedy)
         stored = {item["sku"]: (item["quantity"], item["status"]) for item in self.client.source_items}
-        self.assertEqual(stored, {"SKU-1": (5, 1), "SKU-2": (2.5, 1), "SKU-3": (0, 0)})
+        self.assertEqual(stored, {"SKU-1": (5, 1), "SKU-2": (2.5, 1), "SKU-3": (0, 1)})
 
     def test_without_sources(self):
         self.client.module_names.remove(const.MSI_MODULE)
@@ -63,6 +63,9 @@ class TestStock(CatalogueCase):
         results = self.push(self.level("SKU-1", 5, 7, there), self.level("SKU-2", 5, 9, there))
         self.assertEqual((results["SKU-1"].stale, results["SKU-2"].stale), (False, True))
         self.assertEqual([self.client.stock_items[f"SKU-{number}"]["qty"] for number in (1, 2)], [5, 7])
+        self.push(self.level("SKU-1", 0, 5, there))
+        self.assertEqual(self.client.stock_items["SKU-1"]["qty"], 0)
+        self.assertTrue(self.client.stock_items["SKU-1"]["is_in_stock"], "the shop decides by its backorders")
 
     # === WHAT OPEN ORDERS WAIT FOR === #
 
