@@ -31,9 +31,12 @@ def push_shipments(client, shipments, *, invoice=False):
     known = defaultdict(list)
     for found in sales.read_all(client, "shipments", ("order_id", "in", ids)) if ids else ():
         known[str(found.get("order_id"))].append(found)
-    sender, told = _Sender(client, invoice), defaultdict(set)
+    sender, told, begun = _Sender(client, invoice), defaultdict(set), set()
     for shipment in shipments:
         others = told[shipment.order_external_id]
+        if invoice and shipment.order_external_id in begun:  # the one before has invoiced something
+            orders.update(_order(client, shipment.order_external_id))
+        begun.add(shipment.order_external_id)
         try:
             external_ids = sender.tell(
                 shipment,
@@ -47,6 +50,11 @@ def push_shipments(client, shipments, *, invoice=False):
         else:
             others.update(external_ids)
             yield ShipmentResult(key=shipment.key, external_ids=external_ids)
+
+
+def _order(client, order_id):
+    """Return {id of the order: payload}, empty when it is not there."""
+    return {str(order["entity_id"]): order for order in sales.read_by_id(client, "orders", [order_id])}
 
 
 class _Sender:
@@ -97,14 +105,19 @@ class _Sender:
         return self.separate[product_id]
 
     def invoice_units(self, order, order_items, shipment):
-        """Invoice what of the lines of `shipment` is not, with what is never sent; capture its payment."""
-        due = {}
-        sent = {line.line_external_id: line.quantity for line in shipment.lines}
+        """Invoice what of the lines of `shipment` is not, with what is never sent; capture its payment.
+
+        What was invoiced counts for what was sent first: nobody pays for goods that are still here.
+        """
+        due, sent = {}, order_items.units_of_items("qty_shipped")
+        for line in shipment.lines:
+            sent[line.line_external_id] = sent.get(line.line_external_id, ZERO) + line.quantity
         for sold in order_items.sold:
             node = sold.node
             open_units = node.number("qty_ordered") - node.number("qty_canceled") - node.number("qty_invoiced")
             never_sent = sold.article.flag("is_virtual")
-            quantity = open_units if never_sent else min(sent.get(sold.line_id, ZERO), open_units)
+            unpaid = sent.get(sold.line_id, ZERO) - node.number("qty_invoiced")
+            quantity = open_units if never_sent else min(unpaid, open_units)
             if quantity > 0:
                 due[sold.line_id] = quantity
         if due:
