@@ -9,9 +9,10 @@ from collections import defaultdict
 from datetime import timedelta
 
 from odoo.addons.connector_base.canonical import ShipmentResult, mark
-from odoo.addons.connector_base.transport import DataError
+from odoo.addons.connector_base.transport import DataError, TransientError
 
 from . import const, sales, tables
+from .errors import crash_over_one
 from .parser_items import OrderItems
 from .parser_reader import ZERO, read
 from .parser_shipment import read_shipment
@@ -24,8 +25,10 @@ def push_shipments(client, shipments, *, invoice=False):
     """Yield a `ShipmentResult` for each of `shipments`, as soon as it is known.
 
     :param bool invoice: whether what is sent and not invoiced yet is invoiced, its payment captured, before
-    :raise TransportError: temporary ones and those of the configuration; what was yielded is done
+    :raise TransportError: temporary ones and those of the configuration; what was yielded is done. Those about one
+        shipment when all others are done.
     """
+    crash = None
     ids = list(dict.fromkeys(shipment.order_external_id for shipment in shipments))
     orders = {str(order.get("entity_id")): order for order in sales.read_by_id(client, "orders", ids)}
     known = defaultdict(list)
@@ -47,9 +50,13 @@ def push_shipments(client, shipments, *, invoice=False):
         except DataError as error:
             error.remedy = const.SHIPMENT_REMEDY if error.status else error.remedy
             yield ShipmentResult(key=shipment.key, error=error)
+        except TransientError as error:
+            crash = crash_over_one(error)
         else:
             others.update(external_ids)
             yield ShipmentResult(key=shipment.key, external_ids=external_ids)
+    if crash:
+        raise crash
 
 
 def _order(client, order_id):

@@ -125,6 +125,18 @@ def test_refusals():
     assert results[4].external_ids
 
 
+def test_a_crash_over_one_keeps_no_other_back():
+    """Magento's code, or an extension's, fails over what it is given as well: 500, as when it is overloaded."""
+    shop = SalesShop(orders=[order(1), order(2)])
+    shop.refused["order/1/ship"] = (500, "Internal Error. Report ID: webapi-1")
+    found = []
+    with pytest.raises(TransientError) as caught:
+        for result in push_shipments(shop.client, [sent([(11, 1)], "1", key="a"), sent([(21, 1)], "2", key="b")]):
+            found.append(result.key)
+    assert found == ["b"]
+    assert "webapi-1" in str(caught.value)
+
+
 def test_what_was_told_before_it_stumbled_is_kept():
     shop = SalesShop(orders=[order(1), order(2)])
     shop.refused["order/2/ship"] = (503, "Maintenance")
