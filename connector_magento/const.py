@@ -124,6 +124,7 @@ ROOT_CATEGORY = "1"
 GROUPED_LINK = "associated"
 # What tells a variant that is one already (HTTP 400); errors are named by their words before these are filled in
 ALREADY_ATTACHED = "The product is already attached."
+ADDRESS_TAKEN = "URL key for specified store already exists."
 GONE = "product_gone"
 PICTURES_PATH = "catalog/product"
 PAGE_PATH = "catalog/product/view/id/"

@@ -80,7 +80,7 @@ def test_what_was_sent_is_there_and_not_sent_again(document, custom):
 
 
 def test_an_action_of_the_shop_stays():
-    """Its special price ends some day: a price without a reduction doesn't take it away, one of ours takes its place."""
+    """Its special price ends some day: a price alone doesn't take it away, a reduction of ours takes its place."""
     present = simple(custom={"special_price": "9.0000", "special_to_date": "2027-01-06 00:00:00"})
 
     def sent(compare_at_price):
