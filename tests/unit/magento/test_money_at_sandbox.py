@@ -162,9 +162,9 @@ def test_what_is_read_is_what_the_shop_reckons(shop, spec, data):
         refund = told.pop(memo["id"])
         assert worth(refund, order.taxes_included) == Decimal(memo["amount"])
         assert not [one for one in refund.adjustments if one.external_id.endswith("-rest")], refund
-    if order.cancelled_at is None and payload["grand_total"] == placed.total:
-        gone = sum((worth(refund, order.taxes_included) for refund in told.values()), Decimal(0))
-        assert gone == Decimal(str(payload.get("total_canceled") or 0))
+    # units that are canceled while others were sent and are still to be paid
+    left = [refund for key, refund in told.items() if not key.startswith("canceled")]
+    assert not any(worth(refund, order.taxes_included) for refund in left)
 
 
 @settings(max_examples=40, deadline=None)
