@@ -225,4 +225,8 @@ class TestConnect(MagentoConnectCase):
         self.assertEqual(probe((2, 2), (1, 1)), first)
         self.assertEqual(len({first, probe((1, 3), (2, 2)), probe((1, 1)), probe(), probe((1, 1), (3, 2))}), 5)
         self.assertIsNone(probe((1, 1), total=700))
+        just_now = datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M:%S")
+        items = [{"entity_id": 1, "updated_at": just_now}]
+        self.shop.answers["orders"] = {"items": items, "total_count": 1}
+        self.assertIsNone(adapter._probe(backend, "orders", SINCE), "it may change again within this second")
         self.assertIsNone(adapter._probe(backend, "payouts", SINCE))
