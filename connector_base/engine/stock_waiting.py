@@ -24,7 +24,7 @@ class IntegrationStockQuantities(models.AbstractModel):
         """
         if not places or not products:
             return {}
-        near = self._places_of_warehouses(backend, places)
+        near = self._place_of_warehouses(backend, places)
         lines = self.env["sale.order.line"].search_fetch(
             [
                 ("product_id", "in", products.ids),
@@ -52,9 +52,21 @@ class IntegrationStockQuantities(models.AbstractModel):
             gone = line.qty_delivered if on_hand else line.product_uom_qty - dropped.get(key, 0.0)
             left = gone - float(sent.get(key, 0))
             units = line.product_uom_id._compute_quantity(max(left, 0.0), line.product_id.uom_id, round=False)
-            for place in near[line.warehouse_id.id]:
-                waiting[line.product_id.id, place] += units
+            waiting[line.product_id.id, near[line.warehouse_id.id]] += units
         return {key: math.floor(round(units, 6)) for key, units in waiting.items()}
+
+    @api.model
+    def _place_of_warehouses(self, backend, places):
+        """Return {warehouse id: id of the one place that its orders count at}.
+
+        The platform sets units aside once, whichever of several places they leave in the end. It is told that they
+        left the place that stands for the warehouse, of several the oldest (`integration.shipment.exporter._places`).
+        """
+        near = self._places_of_warehouses(backend, places)
+        named = {place.id: place.warehouse_id.id for place in places}
+        return {
+            warehouse: min(ids, key=lambda place: (named[place] != warehouse, place)) for warehouse, ids in near.items()
+        }
 
     @api.model
     def _sent_there(self, orders):

@@ -165,6 +165,29 @@ class TestStock(CatalogueCase):
         self.assertEqual(order.picking_ids.move_ids.product_uom_qty, 2)
         self.assertEqual(self.told(place, binding), 10, "eight are free, and two are set aside there")
 
+    def test_two_sources_in_one_warehouse(self):
+        """The shop sets the units of an order aside once: together its sources hold what there is."""
+        place, binding = self.place(holds_orders=True)
+        stock = place.warehouse_id.lot_stock_id
+        shelves = self.env["stock.location"].create([{"name": name, "location_id": stock.id} for name in "AB"])
+        second = self.env["integration.location"].create(
+            {
+                "backend_id": self.backend.id,
+                "external_id": "second",
+                "name": "Second",
+                "location_ids": [Command.set(shelves[1].ids)],
+                "holds_orders": True,
+            }
+        )
+        place.location_ids = shelves[0]
+        product = binding.odoo_id
+        self.env["stock.quant"]._update_available_quantity(product, stock, -10)
+        for shelf, quantity in zip(shelves, (10, 5), strict=True):
+            self.env["stock.quant"]._update_available_quantity(product, shelf, quantity)
+        self.order(product, 3).action_confirm()
+        found = self.env["integration.stock.quantities"]._offered(self.backend, binding, place | second)
+        self.assertEqual(sum(found.values()), 15, "twelve can be sold, and three are set aside there")
+
     def test_orders_of_others_are_taken_off(self):
         place, binding = self.place(holds_orders=True)
         other = self.backend.copy({"name": "Other"})
