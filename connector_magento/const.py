@@ -127,6 +127,7 @@ ROOT_CATEGORY = "1"
 GROUPED_LINK = "associated"
 # What tells a variant that is one already (HTTP 400); errors are named by their words before these are filled in
 ALREADY_ATTACHED = "The product is already attached."
+ADDRESS_TAKEN = "URL key for specified store already exists."
 GONE = "product_gone"
 PICTURES_PATH = "catalog/product"
 PAGE_PATH = "catalog/product/view/id/"
@@ -141,6 +142,8 @@ ALL_GROUPS_ID, ALL_GROUPS = "32000", "ALL GROUPS"
 
 # What stands for the one place of a shop that does not keep stock by source
 LEGACY_LOCATION = "cataloginventory"
+# https://developer.adobe.com/commerce/webapi/rest/inventory/manage-source-items (status)
+IN_STOCK = 1
 # More than anybody has of a product
 MUCH = 10**9
 
@@ -172,6 +175,8 @@ ORDER_STATES = {
     "canceled": "Canceled",
     "holded": "On hold",
 }
+# What of an order is above 0 when it has a credit memo
+REFUNDED = ("total_refunded", "shipping_refunded", "adjustment_positive", "adjustment_negative")
 # Mirror field of Odoo's order -> what `parser` notes under `Order.attributes`
 MIRRORED_ATTRIBUTES = {
     "magento_status": "status",

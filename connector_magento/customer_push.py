@@ -4,9 +4,10 @@ https://developer.adobe.com/commerce/webapi/rest/modules/customers/
 """
 
 from odoo.addons.connector_base.canonical import CustomerPushResult
-from odoo.addons.connector_base.transport import DataError
+from odoo.addons.connector_base.transport import DataError, TransientError
 
 from . import const, sales
+from .errors import crash_over_one
 from .listing import Listing
 from .renderer_customer import changed_customer, new_customer
 
@@ -17,9 +18,11 @@ def push_customers(client, pushes):
     """Create or change customers; yield a `CustomerPushResult` per `CustomerPush` as soon as it is known.
 
     Who is to be created and is there already, by e-mail, is changed.
+
+    :raise TransportError: as `shipment_push.push_shipments`
     """
     present = _present(client, [push.account for push in pushes])
-    creator = None
+    creator = crash = None
     for push in pushes:
         account = push.account
         try:
@@ -36,8 +39,12 @@ def push_customers(client, pushes):
                 external_id = creator.make(account)
         except DataError as error:
             yield CustomerPushResult(key=push.key, error=error)
+        except TransientError as error:
+            crash = crash_over_one(error)
         else:
             yield CustomerPushResult(key=push.key, external_id=external_id)
+    if crash:
+        raise crash
 
 
 def _present(client, accounts):

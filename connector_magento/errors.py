@@ -93,6 +93,18 @@ def check(response, remedy=""):
         raise
 
 
+def crash_over_one(error):
+    """Return a `TransientError` that may be about one document only: Magento's own code failed over it.
+
+    The shop itself is up then, and the other documents don't have to wait: it is raised when these are done.
+
+    :raise TransientError: any other one
+    """
+    if error.status == 500 and error.code:
+        return error
+    raise error
+
+
 def _resource(response):
     parameters = _body(response).get("parameters")
     resource = parameters.get("resources") if isinstance(parameters, dict) else None

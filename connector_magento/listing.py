@@ -64,9 +64,12 @@ class Listing:
             return None
         last = items[-1]
         try:
-            return f"{last[self.time_field]}{SEPARATOR}{int(last[self.id_key])}"
+            time, number = last[self.time_field], int(last[self.id_key])
         except (KeyError, TypeError, ValueError):
+            time = None
+        if time in (None, ""):
             raise DataError(
                 f"An entry of Magento's listing lacks {self.time_field} or {self.id_key}.",
                 remedy="An extension of the shop may take it away: report it with the names of the shop's modules.",
-            ) from None
+            )
+        return f"{time}{SEPARATOR}{number}"

@@ -153,8 +153,16 @@ def unit_price(node, price, gross):
     return (gross / quantity).quantize(Decimal("0.000001"))
 
 
-def amounts(node):
-    """Return (amount without tax, tax) of an item of an order, an invoice or a credit memo, after its discount."""
+def amounts(node, *, invoiced=False):
+    """Return (amount without tax, tax) of an item of an order, an invoice or a credit memo, after its discount.
+
+    :param bool invoiced: of an order's item, what of it is invoiced
+    """
+    if invoiced:
+        compensation = node.amount("discount_tax_compensation_invoiced")
+        return node.amount("row_invoiced") - node.amount("discount_invoiced") + compensation, node.amount(
+            "tax_invoiced"
+        )
     compensation = node.amount("discount_tax_compensation_amount")
     net = node.amount("row_total") - node.amount("discount_amount") + compensation
     return net, node.amount("tax_amount")

@@ -10,11 +10,12 @@ from typing import NamedTuple
 from odoo.addons.connector_base.canonical import RefundPayment, RefundPreview, quantize
 from odoo.addons.connector_base.transport import DataError
 
-from . import const, tables
+from . import const
 from .parser import OrderReader
 from .parser_items import fixed_tax_amounts
 from .parser_payment import invoice_payment_id, other_payments
 from .parser_reader import ZERO, read
+from .parser_refund import RefundReader
 
 
 class Part(NamedTuple):
@@ -67,9 +68,10 @@ class Reckoning:
     def others(self):
         """{gateway: what is left} of gift cards, store credit and reward points."""
         left = {paid.gateway: paid.amount for paid in other_payments(self.node, self.order.currency)}
-        for key, gateway in tables.OTHER_PAYMENTS.items():
-            for memo in self.memos if gateway in left else ():
-                left[gateway] -= memo.extension.amount(key, memo.amount(key))
+        refunds = RefundReader(self.order, restock=False).refunds(memo.data for memo in self.memos) if left else ()
+        for payment in (payment for refund in refunds for payment in refund.payments):
+            if payment.gateway in left:
+                left[payment.gateway] -= payment.amount
         return left
 
     def preview(self):

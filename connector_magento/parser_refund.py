@@ -4,12 +4,16 @@ https://developer.adobe.com/commerce/webapi/rest/modules/sales/ (CreditmemoInter
 what is given back of shipping has no discount of its own: it is what the memo's sums have beyond those of its rows.
 """
 
+from decimal import ROUND_HALF_UP, Decimal
+
 from odoo.addons.connector_base.canonical import Payment, Refund, RefundAdjustment, RefundLine, RefundShipping
 
 from . import tables
 from .parser_items import amounts, fixed_tax_amounts, fixed_tax_id
 from .parser_payment import invoice_payment_id
 from .parser_reader import STORED, ZERO, read
+
+CENT = Decimal("0.01")
 
 
 class RefundReader:
@@ -25,8 +29,8 @@ class RefundReader:
         self.quantities = {line.external_id: line.quantity for line in order.lines()}
 
     def refunds(self, creditmemos):
-        """Return the Refunds of the order's credit memos, without canceled ones."""
-        return tuple(filter(None, map(self.refund, creditmemos)))
+        """Return the Refunds of the order's credit memos, without canceled ones, and that of the units canceled."""
+        return tuple(filter(None, (*map(self.refund, creditmemos), self.canceled_units())))
 
     def refund(self, payload):
         """Return the Refund of a credit memo; None for one that was canceled."""
@@ -34,8 +38,6 @@ class RefundReader:
         status = tables.CREDITMEMO_STATUSES.get(memo.text("state", "2"), "error")
         if status == "failure":
             return None
-        payments = tuple(self.payments(memo, status))
-        worth = memo.amount("grand_total", None) + sum((entry.amount for entry in payments[1:]), ZERO)
         rows = [*self.rows(memo), *self.wrappings(memo)]
         shipping = self.shipping(memo)
         adjustments = [
@@ -46,6 +48,8 @@ class RefundReader:
             adjustments = [("adjustment", memo.amount("adjustment"), "")]
         listed = sum((net + tax for *_of_row, net, tax in rows), ZERO) + sum(shipping, ZERO)
         listed += sum((amount for _name, amount, _reason in adjustments), ZERO)
+        payments = tuple(self.payments(memo, status, listed))
+        worth = sum((entry.amount for entry in payments), ZERO)
         adjustments.append(("rest", worth - listed, "Difference to the total of the credit memo"))
         return Refund(
             external_id=memo.external_id,
@@ -65,6 +69,53 @@ class RefundReader:
             ),
             payments=tuple(entry for entry in payments if entry.amount),
             note="\n".join(filter(None, (entry.text("comment") for entry in memo.children("comments")))),
+        )
+
+    def canceled_units(self):
+        """Return the Refund of units that were canceled of an order that goes on, None when there are none.
+
+        Magento cancels what is not invoiced: nothing is paid back of it. The order as a whole: `cancellation`.
+        """
+        order = self.order.node
+        if order.text("state") == tables.CANCELED:
+            return None
+        lines = [line for sold in self.order.items.sold for line in self.canceled_of(sold)]
+        if not lines:
+            return None
+        return Refund(
+            external_id=f"canceled-{order.external_id}",
+            created_at=order.required_time("updated_at"),
+            lines=tuple(lines),
+        )
+
+    def canceled_of(self, sold):
+        """Yield the RefundLines of the canceled units of an item, and of what was charged beside them."""
+        node, units = sold.node, sold.node.number("qty_canceled")
+        open_units = node.number("qty_ordered") - node.number("qty_invoiced")
+        if not units or open_units < units:
+            return
+        net, tax = (
+            whole - invoiced for whole, invoiced in zip(amounts(node), amounts(node, invoiced=True), strict=True)
+        )
+        if units < open_units:
+            net, tax = ((part * units / open_units).quantize(CENT, ROUND_HALF_UP) for part in (net, tax))
+        yield self.canceled_line(sold.line_id, units, net, tax)
+        for index, entry in enumerate(node.embedded("weee_tax_applied")):
+            fee_id, of_row = fixed_tax_id(sold.line_id, index), fixed_tax_amounts(entry)
+            if fee_id in self.quantities:
+                share = units / node.number("qty_ordered")
+                # what is charged of it is rounded, what is canceled is the rest
+                net, tax = (part - (part * (1 - share)).quantize(CENT, ROUND_HALF_UP) for part in of_row)
+                yield self.canceled_line(fee_id, (self.quantities[fee_id] * share).quantize(STORED), net, tax)
+
+    def canceled_line(self, line_id, quantity, net, tax):
+        return RefundLine(
+            line_external_id=line_id,
+            quantity=quantity,
+            subtotal=self.order.shown(net, tax),
+            tax=tax,
+            restock=True,
+            cancelled=True,
         )
 
     def rows(self, memo):
@@ -127,13 +178,21 @@ class RefundReader:
         compensation = compensation or memo.amount("shipping_discount_tax_compensation_amount")
         return gross - discount + compensation, tax
 
-    def payments(self, memo, status):
-        """Yield how the memo was paid back: by the order's method first, then to gift cards and store credit."""
+    def payments(self, memo, status, listed):
+        """Yield how the memo was paid back: by the order's method first, then to gift cards and store credit.
+
+        Memos don't say what was given back in reward points: it is what their total lacks of what they list.
+
+        :param Decimal listed: what the memo lists
+        """
         gateway = self.order.node.child_or_empty("payment").text("method")
         invoice_id = memo.identifier("invoice_id")
         found = {gateway: memo.amount("grand_total", None)}
         for key, other in tables.OTHER_PAYMENTS.items():
             found[other] = memo.extension.amount(key, memo.amount(key))
+        if not found[tables.REWARD_POINTS]:
+            lacking = listed - sum(found.values(), ZERO)
+            found[tables.REWARD_POINTS] = min(max(lacking, ZERO), self.order.node.extension.amount(tables.REWARDS))
         for index, (name, amount) in enumerate(found.items()):
             yield Payment(
                 external_id=f"creditmemo-{memo.external_id}-{name}" if index else f"creditmemo-{memo.external_id}",

@@ -1,10 +1,13 @@
 """Changing and removing one of Magento's products, and what is there of those that are pushed. No Odoo import."""
 
+import re
+
 from odoo.addons.connector_base.transport import DataError
 
 from . import const
 from .parser_product import child_ids
 from .product_reading import read_by_id, read_by_sku
+from .renderer_product import Fields
 
 
 class Shelf:
@@ -54,9 +57,28 @@ class Shelf:
         return found
 
 
-def create_product(client, fields, **more):
-    """Create a product; return it."""
-    return client.call("POST", "products", json=fields.body(**more))
+def create_product(client, fields):
+    """Create a product; return it.
+
+    Magento makes the address of its page of its name. Where another one of that name has it, the SKU is added.
+    """
+    try:
+        return client.call("POST", "products", json=fields.body())
+    except DataError as error:
+        if error.code != const.ADDRESS_TAKEN or "url_key" in fields.attributes:
+            raise
+    url_key = url_key_of(f"{fields.own['name']} {fields.own['sku']}")
+    return client.call("POST", "products", json=(fields | Fields(attributes={"url_key": url_key})).body())
+
+
+def url_key_of(text):
+    """Return the end of a page's address that a text makes."""
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+
+
+def is_shown_alone(product):
+    """Whether a product (payload) is sold by itself: it has a page of its own."""
+    return str(product.get("visibility")) != str(const.NOT_VISIBLE)
 
 
 def change_product(client, present, fields):
@@ -71,7 +93,7 @@ def change_product(client, present, fields):
 
 
 def remove_product(client, product, *, delete):
-    """Disable a product, or delete it for good with its variants, which nobody sells by themselves.
+    """Disable a product, or delete it for good with its variants that are not sold by themselves.
 
     Done when there is none.
 
@@ -82,7 +104,8 @@ def remove_product(client, product, *, delete):
     try:
         if delete:
             for child in read_by_id(client, child_ids(product)):
-                remove_product(client, child, delete=True)
+                if not is_shown_alone(child):
+                    remove_product(client, child, delete=True)
             client.call("DELETE", "products/{}", sku)
         else:
             client.call("PUT", "products/{}", sku, json={"product": {"sku": sku, "status": const.DISABLED}})

@@ -3,15 +3,13 @@
 https://developer.adobe.com/commerce/webapi/rest/tutorials/configurable-product/
 """
 
-import re
-
 from odoo.addons.connector_base.canonical import UNSET
 from odoo.addons.connector_base.transport import DataError
 
 from . import const
 from .parser_product import child_ids
 from .price_push import send_base_prices
-from .product_calls import change_product, create_product, remove_product
+from .product_calls import change_product, create_product, is_shown_alone, remove_product, url_key_of
 from .product_reading import read_by_id
 from .product_work import gone_variant, no_sku
 from .renderer_product import Fields, render_variant
@@ -36,7 +34,7 @@ class FamilyPusher:
         children = [self._child(work, variant) for variant in work.wanted.variants]
         if "variants" in work.parts:
             self._send_children(work, children)
-        elif not work.parts.isdisjoint({"prices", "attributes"}):
+        elif not work.parts.isdisjoint({"prices", "attributes", "channels"}):
             self._change_children(work, children, [Fields()] * len(children))
         return children
 
@@ -91,13 +89,18 @@ class FamilyPusher:
             self.client.call("POST", "configurable-products/{}/options", work.present["sku"], json={"option": body})
 
     def _change_children(self, work, children, chosen):
-        """Send what differs of the variants that are there; prices alone go together."""
-        prices = []
+        """Send what differs of the variants that are there; prices alone go together.
+
+        A website sells those only that are assigned to it, with the configurable product or without.
+        """
+        prices, ids = [], work.wanted.channel_ids
+        told = "channels" in work.parts and ids is not UNSET
+        websites = Fields(extension={"website_ids": [int(one) for one in ids]}) if told else Fields()
         for index, (variant, choices) in enumerate(zip(work.wanted.variants, chosen, strict=True)):
             child = children[index]
             if not child:
                 continue
-            fields = (render_variant(variant, work.parts, self.terms, child) | choices).differing(child)
+            fields = (render_variant(variant, work.parts, self.terms, child) | choices | websites).differing(child)
             if fields.own.keys() == {"price"} and not (fields.attributes or fields.extension):
                 prices.append((child["sku"], fields.own["price"]))
             elif fields:
@@ -132,13 +135,17 @@ class FamilyPusher:
                 raise
 
     def _drop(self, work, numbers):
-        """Delete variants that are no more: by itself nobody sells such a product.
+        """Delete variants that are no more; one that has a page of its own is sold by itself and only let go.
 
         Those that Odoo has never known were made in Magento meanwhile, and come in.
         """
         known = self._known_parents([str(number) for number in sorted(numbers)])
         for child in read_by_id(self.client, sorted(map(int, known))):
-            remove_product(self.client, child, delete=True)
+            if is_shown_alone(child):
+                path = "configurable-products/{}/children/{}"
+                self.client.call("DELETE", path, work.present["sku"], child["sku"])
+            else:
+                remove_product(self.client, child, delete=True)
 
 
 def beginning(variant, set_id):
@@ -160,8 +167,3 @@ def _choices(document, variant, axes):
         if option.name in chosen:
             found[attribute.code] = attribute.value_of(chosen[option.name])
     return Fields(attributes=found)
-
-
-def url_key_of(sku):
-    """Return the end of a page's address that a SKU makes."""
-    return re.sub(r"[^a-z0-9]+", "-", sku.lower()).strip("-")

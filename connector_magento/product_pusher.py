@@ -9,11 +9,12 @@ https://developer.adobe.com/commerce/webapi/rest/tutorials/configurable-product/
 from dataclasses import replace
 
 from odoo.addons.connector_base.canonical import UNSET, pair_languages
-from odoo.addons.connector_base.transport import DataError
+from odoo.addons.connector_base.transport import DataError, TransientError
 
 from . import const, tables
 from .attribute_keeping import AttributeKeeper
 from .bulk_push import is_plain, send_changes
+from .errors import crash_over_one
 from .gallery import send_pictures
 from .product_calls import Shelf, change_product, create_product
 from .product_family import FamilyPusher, beginning
@@ -53,19 +54,25 @@ class ProductPusher:
     def push(self, pushes):
         """Yield a `ProductPushResult` for each of `pushes`.
 
-        :raise TransportError: what is not the fault of one document; all that was done before is yielded first
+        :raise TransportError: what is not the fault of one document; all that was done before is yielded first. What
+            may be when all others are done.
         """
         self._shelf.look(pushes)
         works = [Work(push=push, wanted=push.document, parts=parts_to_send(push)) for push in pushes]
         if self._in_bulk:
             works = yield from self._send_in_bulk(works)
+        crash = None
         for work in works:
             try:
                 self._send(work)
             except DataError as error:
                 yield failure(work, error)
+            except TransientError as error:
+                crash = crash_over_one(error)
             else:
                 yield success(work, self._known_terms)
+        if crash:
+            raise crash
 
     def _send(self, work):
         document = work.wanted

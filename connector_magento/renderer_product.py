@@ -100,6 +100,8 @@ def render_variant(variant, parts, terms, present=None):
         price, special = prices_to_set(variant, present)
         own["price"] = price if price is UNSET else float(price)
         values["special_price"] = special
+        if special not in (None, UNSET):
+            values["special_to_date"] = None  # it would end the reduction some day
         values["cost"] = variant.cost
     if "attributes" in parts:
         values.update(render_attributes(variant.attributes, terms))
@@ -109,14 +111,16 @@ def render_variant(variant, parts, terms, present=None):
 def prices_to_set(variant, present=None):
     """Return (price, special price) that make a variant cost what it shall; None for no special price, UNSET to leave.
 
-    Where the price before a reduction is not ours to say, Magento's regular price stays it as long as it is higher.
+    Where the price before a reduction is not ours to say, Magento's regular price stays it as long as it is higher. A
+    special price that ends some day is an action of the shop's own: it stays while there is no reduction of ours.
     """
     pay, before = variant.price, variant.compare_at_price
     if pay is UNSET or (present and present.get("type_id") in (tables.GROUPED, tables.CONFIGURABLE)):
         return UNSET, UNSET
+    values = attribute_values(read(present, "product", "id")) if present else {}
+    special = permanent_special(values)
     if before is not UNSET:
-        return (before, pay) if before is not None else (pay, None)
-    special = permanent_special(attribute_values(read(present, "product", "id"))) if present else None
+        return (before, pay) if before is not None else (pay, UNSET if special is None else None)
     if special is None:
         return pay, UNSET
     regular = Reader(present, "product").number("price")

@@ -120,7 +120,8 @@ def _is_invoiced(order):
 
 
 def _is_refunded(order):
-    return bool(order.number("total_refunded") or _any_units(order, "qty_refunded"))
+    # what goes back to a gift card or in points alone is none of the total refunded
+    return any(map(order.number, const.REFUNDED)) or _any_units(order, "qty_refunded")
 
 
 def _is_shipped(order):

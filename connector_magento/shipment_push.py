@@ -9,9 +9,10 @@ from collections import defaultdict
 from datetime import timedelta
 
 from odoo.addons.connector_base.canonical import ShipmentResult, mark
-from odoo.addons.connector_base.transport import DataError
+from odoo.addons.connector_base.transport import DataError, TransientError
 
 from . import const, sales, tables
+from .errors import crash_over_one
 from .parser_items import OrderItems
 from .parser_reader import ZERO, read
 from .parser_shipment import read_shipment
@@ -24,16 +25,21 @@ def push_shipments(client, shipments, *, invoice=False):
     """Yield a `ShipmentResult` for each of `shipments`, as soon as it is known.
 
     :param bool invoice: whether what is sent and not invoiced yet is invoiced, its payment captured, before
-    :raise TransportError: temporary ones and those of the configuration; what was yielded is done
+    :raise TransportError: temporary ones and those of the configuration; what was yielded is done. Those about one
+        shipment when all others are done.
     """
+    crash = None
     ids = list(dict.fromkeys(shipment.order_external_id for shipment in shipments))
     orders = {str(order.get("entity_id")): order for order in sales.read_by_id(client, "orders", ids)}
     known = defaultdict(list)
     for found in sales.read_all(client, "shipments", ("order_id", "in", ids)) if ids else ():
         known[str(found.get("order_id"))].append(found)
-    sender, told = _Sender(client, invoice), defaultdict(set)
+    sender, told, begun = _Sender(client, invoice), defaultdict(set), set()
     for shipment in shipments:
         others = told[shipment.order_external_id]
+        if invoice and shipment.order_external_id in begun:  # the one before has invoiced something
+            orders.update(_order(client, shipment.order_external_id))
+        begun.add(shipment.order_external_id)
         try:
             external_ids = sender.tell(
                 shipment,
@@ -44,9 +50,18 @@ def push_shipments(client, shipments, *, invoice=False):
         except DataError as error:
             error.remedy = const.SHIPMENT_REMEDY if error.status else error.remedy
             yield ShipmentResult(key=shipment.key, error=error)
+        except TransientError as error:
+            crash = crash_over_one(error)
         else:
             others.update(external_ids)
             yield ShipmentResult(key=shipment.key, external_ids=external_ids)
+    if crash:
+        raise crash
+
+
+def _order(client, order_id):
+    """Return {id of the order: payload}, empty when it is not there."""
+    return {str(order["entity_id"]): order for order in sales.read_by_id(client, "orders", [order_id])}
 
 
 class _Sender:
@@ -97,14 +112,19 @@ class _Sender:
         return self.separate[product_id]
 
     def invoice_units(self, order, order_items, shipment):
-        """Invoice what of the lines of `shipment` is not, with what is never sent; capture its payment."""
-        due = {}
-        sent = {line.line_external_id: line.quantity for line in shipment.lines}
+        """Invoice what of the lines of `shipment` is not, with what is never sent; capture its payment.
+
+        What was invoiced counts for what was sent first: nobody pays for goods that are still here.
+        """
+        due, sent = {}, order_items.units_of_items("qty_shipped")
+        for line in shipment.lines:
+            sent[line.line_external_id] = sent.get(line.line_external_id, ZERO) + line.quantity
         for sold in order_items.sold:
             node = sold.node
             open_units = node.number("qty_ordered") - node.number("qty_canceled") - node.number("qty_invoiced")
             never_sent = sold.article.flag("is_virtual")
-            quantity = open_units if never_sent else min(sent.get(sold.line_id, ZERO), open_units)
+            unpaid = sent.get(sold.line_id, ZERO) - node.number("qty_invoiced")
+            quantity = open_units if never_sent else min(unpaid, open_units)
             if quantity > 0:
                 due[sold.line_id] = quantity
         if due:

@@ -7,6 +7,10 @@ https://developer.adobe.com/commerce/webapi/rest/modules/catalog-inventory
 
 Nothing can be compared while it is set, so each quantity is read just before: what is sent in Magento is taken off its
 source, and without sources what is ordered.
+
+What Odoo sends is in stock, even if there is none: whether that can be bought (backorders, the out-of-stock threshold)
+is a setting of the shop, and what is out of stock can't be, whatever the setting.
+https://experienceleague.adobe.com/en/docs/commerce-admin/inventory/configuration/backorders
 """
 
 from odoo.addons.connector_base.canonical import StockResult
@@ -88,7 +92,7 @@ def _source_item(level):
         "sku": level.item_external_id,
         "source_code": level.location_external_id,
         "quantity": level.quantity,
-        "status": int(level.quantity > 0),
+        "status": const.IN_STOCK,
     }
 
 
@@ -100,7 +104,7 @@ def _set_single(client, level):
         if level.expected is not None and found.quantity not in (level.expected, level.quantity):
             return StockResult(level=level, stale=True)
         if found.quantity != level.quantity:
-            changes = {"qty": level.quantity, "is_in_stock": level.quantity > 0}
+            changes = {"qty": level.quantity, "is_in_stock": True}
             client.call("PUT", "products/{}/stockItems/{}", sku, item.get("item_id"), json={"stockItem": changes})
     except DataError as error:
         return StockResult(level=level, error=error)

@@ -41,10 +41,11 @@ GIFT_WRAPPINGS = (
 )
 # What Adobe Commerce takes off an order's grand total, for it was paid by other means: extension attribute -> gateway
 # https://developer.adobe.com/commerce/webapi/rest/modules/sales/
+REWARDS, REWARD_POINTS = "reward_currency_amount", "reward_points"
 OTHER_PAYMENTS = {
     "gift_cards_amount": "gift_card",
     "customer_balance_amount": "store_credit",
-    "reward_currency_amount": "reward_points",
+    REWARDS: REWARD_POINTS,
 }
 
 # Amounts in the base currency have the same name after `base_`, but for these

@@ -305,6 +305,10 @@ class IntegrationShipmentExporter(models.AbstractModel):
                     binding.write({**values, **ours})
                 lines = []
         Binding.create(new)
+        if told and backend.location_ids.filtered("holds_orders"):
+            # what was sent to it meanwhile still held these goods, or again
+            goods = told[0].picking.union(*(parcel.picking for parcel in told)).move_ids.product_id
+            goods._integration_stock_touched()
 
     @api.model
     def _note_states(self, pickings, parcels):

@@ -61,6 +61,29 @@ class TestShipmentsOut(ShipmentCase):
         self.assertEqual([shipment.others for shipment in self.adapter.shipments.values()], [(), (first,), (first,)])
         self.assertEqual(len(self.adapter.calls), 2)
 
+    def test_stock_is_looked_at_where_it_holds_orders(self):
+        """What was sent to such a place while the shipment was told held its goods still."""
+        order = self.order()
+        self.backend.export_stock = True
+        mug = order.order_line.product_id.filtered(lambda product: product.name == "Mug")
+        variant = self.env["integration.binding.variant"].create(
+            {"backend_id": self.backend.id, "external_id": "mug", "odoo_id": mug.id}
+        )
+        place = self.env["integration.location"].create(
+            {"backend_id": self.backend.id, "external_id": "main", "name": "Main"}
+        )
+        for holds_orders in (False, True):
+            place.holds_orders = holds_orders
+            self.ship(self.open_pickings(order), mugs=1)
+            self.env.cr.precommit.run()
+            marks = self.env["integration.change"].search([("kind", "=", "stock")])
+            self.assertIn(variant.id, marks.mapped("res_id"))
+            marks.unlink()
+            self.push()
+            self.env.cr.precommit.run()
+            marks = self.env["integration.change"].search([("kind", "=", "stock")])
+            self.assertEqual(variant.id in marks.mapped("res_id"), holds_orders)
+
     def test_in_units_of_the_order_line(self):
         dozen = self.env.ref("uom.product_uom_dozen")
         order = self.import_order(self.document())

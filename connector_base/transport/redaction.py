@@ -40,6 +40,8 @@ _JSON_MEMBER = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _PARAMETER = re.compile(rf"(?<![A-Za-z0-9_.-])({_NAME}=)[^&\s\"'<>]+", re.IGNORECASE)
+# A JSON document that is nothing but one long word: a token. So some platforms answer who asks for one.
+_BARE_WORD = re.compile(r'\s*"[^"\s]{16,}"\s*')
 _SCHEME = re.compile(r"\b(Bearer|Basic|Digest|OAuth)(\s+)([A-Za-z0-9+/=._~:\-]{8,})", re.IGNORECASE)
 
 
@@ -55,6 +57,8 @@ def redact(text, secrets=()):
     :param str text: any text: a URL, a body, the message of an error
     :param secrets: values known to be secret; masked in plain, URL-encoded and JSON-escaped form
     """
+    if _BARE_WORD.fullmatch(text):
+        return f'"{MASK}"'
     text = _JSON_MEMBER.sub(_mask_member, text)
     text = _PARAMETER.sub(rf"\g<1>{MASK}", text)
     text = _SCHEME.sub(rf"\g<1>\g<2>{MASK}", text)

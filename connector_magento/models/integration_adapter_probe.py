@@ -1,4 +1,4 @@
-from datetime import datetime, timezone
+from datetime import UTC, datetime, timedelta
 
 from odoo import models
 
@@ -15,8 +15,9 @@ class IntegrationAdapterMagento(models.AbstractModel):
     def _probe(self, backend, resource, since):
         """Override of `connector_base`: how many were updated since, and ids and times of the newest, in one call.
 
-        The newest tell of all, since what is changed is the newest then. While more change than one answer shows, who
-        commits late may come in below them, unseen: then all is read.
+        The newest tell of all, since what is changed is the newest then. Nobody can tell while more change than one
+        answer shows, since who commits late comes in below them, unseen; nor of what was updated just now, which may
+        be once more in that second, which is all that a time says. Then all is read.
         """
         if resource not in const.PROBED:
             return None
@@ -26,7 +27,8 @@ class IntegrationAdapterMagento(models.AbstractModel):
             path, listing.criteria(since=time_text(since), newest_first=True), fields=(id_key, listing.time_field)
         )
         found = sorted((str(item.get(listing.time_field)), str(item.get(id_key))) for item in items)
-        quiet_since = time_text(datetime.now(timezone.utc) - const.QUIET)
-        if total > len(found) and (not found or found[-1][0] > quiet_since):
+        margin = const.QUIET if total > len(found) else timedelta(seconds=const.CLOCK_MARGIN)
+        just_now = time_text(datetime.now(UTC) - margin)
+        if any(time >= just_now for time, _id in found) or (total and not found):
             return None
         return digest((total, *found))

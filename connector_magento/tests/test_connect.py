@@ -231,4 +231,6 @@ class TestConnect(MagentoConnectCase):
         with freeze_time("2026-11-20 08:10:00"):
             self.assertIsNone(probe((1, 1), total=700), "others may be on their way, below those that are shown")
             self.assertEqual(probe((1, 1), (2, 2)), first)
+        with freeze_time("2026-11-20 08:00:02"):
+            self.assertIsNone(probe((1, 1), (2, 2)), "it may change again within this second")
         self.assertIsNone(adapter._probe(backend, "payouts", SINCE))

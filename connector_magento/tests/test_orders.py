@@ -100,6 +100,21 @@ class TestMagentoOrders(MagentoOrdersCase):
         refund = self.run_import().integration_refund_ids
         self.assertEqual((refund.amount, sum(refund.line_ids.mapped("tax"))), (22, 2))
 
+    def test_units_canceled_of_an_order_that_goes_on(self):
+        """Of two mugs, one is invoiced, and Magento cancels the rest: the other one is not sent from here."""
+        placed = self.add("orders", magento_order(1))
+        order = self.run_import()
+        order.action_confirm()
+        placed["items"][0].update(qty_invoiced=1, row_invoiced=20, tax_invoiced=2, qty_canceled=1)
+        placed.update(total_invoiced=27, total_paid=27, updated_at="2026-11-20 11:00:00")
+        self.run_import()
+        refund = order.integration_refund_ids
+        self.assertEqual((refund.external_id, refund.amount), ("canceled-1", 22))
+        self.env["integration.refund.importer"]._process(refund)
+        self.assertEqual((order.state, order.picking_ids.move_ids.product_uom_qty), ("sale", 1))
+        self.run_import()
+        self.assertEqual(len(order.integration_refund_ids), 1)
+
     def test_the_shops_own_currency(self):
         payload = magento_order(1, order_currency_code="EUR", base_to_order_rate=0.5, base_grand_total=98)
         for entry, names in (

@@ -46,7 +46,7 @@ class TestStock(CatalogueCase):
         self.assertEqual({sku for sku, result in results.items() if result.error}, {"SKU-2"})
         self.assertTrue(results["SKU-2"].error.remedy)
         stored = self.stored()
-        self.assertEqual(stored, {"SKU-1": (5, 1), "SKU-2": (2.5, 1), "SKU-3": (0, 0)})
+        self.assertEqual(stored, {"SKU-1": (5, 1), "SKU-2": (2.5, 1), "SKU-3": (0, 1)})
 
     def stored(self):
         return {item["sku"]: (item["quantity"], item["status"]) for item in self.client.source_items}
@@ -77,6 +77,9 @@ class TestStock(CatalogueCase):
         results = self.push(self.level("SKU-1", 5, 7, there), self.level("SKU-2", 5, 9, there))
         self.assertEqual((results["SKU-1"].stale, results["SKU-2"].stale), (False, True))
         self.assertEqual([self.client.stock_items[f"SKU-{number}"]["qty"] for number in (1, 2)], [5, 7])
+        self.push(self.level("SKU-1", 0, 5, there))
+        self.assertEqual(self.client.stock_items["SKU-1"]["qty"], 0)
+        self.assertTrue(self.client.stock_items["SKU-1"]["is_in_stock"], "the shop decides by its backorders")
 
     # === WHAT OPEN ORDERS WAIT FOR === #
 
@@ -145,6 +148,59 @@ class TestStock(CatalogueCase):
             }
         )
         self.assertEqual(self.told(place, binding), 7, "the shop has taken them off")
+
+    def test_units_that_are_not_wanted_any_more_wait_for_nothing(self):
+        """What the shop canceled, or gave back before it was sent, it sets aside no longer."""
+        place, binding = self.place(holds_orders=True)
+        order = self.order(binding.odoo_id, 5)
+        order.action_confirm()
+        self.backend.return_goods = "prepare"
+        refund = self.env["integration.refund"].create(
+            {
+                "backend_id": self.backend.id,
+                "order_id": order.id,
+                "external_id": "canceled-500",
+                "refunded_at": datetime(2026, 11, 21),
+                "currency_id": order.currency_id.id,
+                "line_ids": [
+                    Command.create(
+                        {
+                            "kind": "line",
+                            "line_external_id": "501",
+                            "quantity": 3,
+                            "restock": True,
+                            "cancelled": True,
+                        }
+                    )
+                ],
+            }
+        )
+        self.env["integration.return.importer"]._return_goods(self.backend, refund)
+        self.assertEqual(order.picking_ids.move_ids.product_uom_qty, 2)
+        self.assertEqual(self.told(place, binding), 10, "eight are free, and two are set aside there")
+
+    def test_two_sources_in_one_warehouse(self):
+        """The shop sets the units of an order aside once: together its sources hold what there is."""
+        place, binding = self.place(holds_orders=True)
+        stock = place.warehouse_id.lot_stock_id
+        shelves = self.env["stock.location"].create([{"name": name, "location_id": stock.id} for name in "AB"])
+        second = self.env["integration.location"].create(
+            {
+                "backend_id": self.backend.id,
+                "external_id": "second",
+                "name": "Second",
+                "location_ids": [Command.set(shelves[1].ids)],
+                "holds_orders": True,
+            }
+        )
+        place.location_ids = shelves[0]
+        product = binding.odoo_id
+        self.env["stock.quant"]._update_available_quantity(product, stock, -10)
+        for shelf, quantity in zip(shelves, (10, 5), strict=True):
+            self.env["stock.quant"]._update_available_quantity(product, shelf, quantity)
+        self.order(product, 3).action_confirm()
+        found = self.env["integration.stock.quantities"]._offered(self.backend, binding, place | second)
+        self.assertEqual(sum(found.values()), 15, "twelve can be sold, and three are set aside there")
 
     def test_orders_of_others_are_taken_off(self):
         place, binding = self.place(holds_orders=True)

@@ -165,6 +165,8 @@ class Rows:
             for name in ("net", "tax"):
                 remembered = f"_fixed_{name}_{prefix}{self._kind.done}"
                 whole = dec(item["_fixed"][prefix + name])
+                if self._kind is CREDITMEMO:
+                    whole = dec(item.get(f"_fixed_{name}_{prefix}{INVOICE.done}"))
                 amount = share(whole, dec(item.get(remembered)), quantity, left)
                 add(item, remembered, amount)
                 parts.append(amount)

@@ -5,7 +5,7 @@ Amounts come from the reckoning of the order, not from what the API tells of it:
 """
 
 from .money import dec, num
-from .sales import Sale
+from .sales import CANCELED, Sale
 from .shop import Shop
 
 
@@ -28,8 +28,22 @@ def of_order(shop: Shop, order: dict) -> dict:
                 "units": by_line(sale, record["items"]),
             }
             for record in sale.documents("creditmemo")
-        ],
+        ] + canceled(sale),
     }  # fmt: skip
+
+
+def canceled(sale: Sale) -> list[dict]:
+    """What an order that goes on is worth less since the rest of it was cancelled: all that is not invoiced."""
+    order = sale.order
+    rows = [
+        {"order_item_id": item["item_id"], "qty": item["qty_canceled"]}
+        for item in order["items"]
+        if dec(item["qty_canceled"])
+    ]
+    if order["state"] == CANCELED or not rows or any(sale.to_invoice(item) for item in sale.counted()):
+        return []
+    amount = dec(order["_books"]["total"]) - sum(map(worth, sale.documents("invoice")))
+    return [{"id": f"canceled-{order['entity_id']}", "amount": str(amount), "units": by_line(sale, rows)}]
 
 
 def by_line(sale: Sale, rows: list[dict]) -> dict[str, float]:
@@ -46,10 +60,10 @@ def by_line(sale: Sale, rows: list[dict]) -> dict[str, float]:
     return {item_id: num(quantity) for item_id, quantity in units.items()}
 
 
-def worth(memo: dict):
-    """What a credit memo gives back by all means."""
-    others = (amount for name, amount in memo.get("_others", {}).items() if not name.startswith("base_"))
-    return dec(memo["grand_total"]) + sum(map(dec, others))
+def worth(document: dict):
+    """What an invoice charges, or a credit memo gives back, by all means."""
+    others = (amount for name, amount in document.get("_others", {}).items() if not name.startswith("base_"))
+    return dec(document["grand_total"]) + sum(map(dec, others))
 
 
 def of_shop(shop: Shop) -> dict:

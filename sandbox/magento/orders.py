@@ -158,9 +158,9 @@ def cancel_rest(sale: Sale) -> bool:
     state = CANCELED
     for item in sale.counted():
         if dec(item["qty_invoiced"]) > dec(item["qty_refunded"]):
-            open_still = state == PROCESSING or sale.to_ship(item) > sale.to_invoice(item)
+            open_still = state == PROCESSING or sale.to_ship(item) > sale.to_cancel(item)
             state = PROCESSING if open_still else COMPLETE
-        if left := sale.to_invoice(item):
+        if left := sale.to_cancel(item):
             quantities[item["item_id"]] = left
     for item_id, quantity in sale.follow(quantities).items():
         entry = sale.items[item_id]

@@ -147,6 +147,12 @@ class Sale:
         gone = max(dec(item["qty_shipped"]), dec(item["qty_refunded"]))
         return max(dec(item["qty_ordered"]) - gone - dec(item["qty_canceled"]), ZERO)
 
+    def to_cancel(self, item: dict) -> Decimal:
+        """What is neither charged for nor sent."""
+        gone = max(dec(item["qty_shipped"]), dec(item["qty_refunded"]))
+        unsent = max(dec(item["qty_ordered"]) - gone - dec(item["qty_canceled"]), ZERO)
+        return min(self.to_invoice(item), unsent)
+
     def to_refund(self, item: dict) -> Decimal:
         return max(dec(item["qty_invoiced"]) - dec(item["qty_refunded"]), ZERO)
 

@@ -230,7 +230,7 @@ def stock_item(shop: Shop, product: dict) -> dict:
     number, composed = product["id"], product["type_id"] in COMPOSED
     return {
         "item_id": number, "product_id": number, "stock_id": DEFAULT_STOCK, "qty": record["quantity"],
-        "is_in_stock": bool(record["status"]) or composed, "is_qty_decimal": False,
+        "is_in_stock": bool(record["status"] and dec(record["quantity"]) > 0) or composed, "is_qty_decimal": False,
         "show_default_notification_message": False, "use_config_min_qty": True, "min_qty": 0,
         "use_config_min_sale_qty": 1, "min_sale_qty": 1, "use_config_max_sale_qty": True, "max_sale_qty": 10000,
         "use_config_backorders": True, "backorders": 0, "use_config_notify_stock_qty": True, "notify_stock_qty": 1,

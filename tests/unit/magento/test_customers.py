@@ -3,7 +3,7 @@
 import pytest
 
 from odoo.addons.connector_base.canonical import UNSET, Address, Customer, CustomerAccount, CustomerPush
-from odoo.addons.connector_base.transport import DataError
+from odoo.addons.connector_base.transport import DataError, TransientError
 from odoo.addons.connector_magento.customer_push import push_customers
 from odoo.addons.connector_magento.parser_parties import parse_customer
 
@@ -111,6 +111,17 @@ def test_who_is_there_by_mail_is_changed():
     shop.listings["customers/search"][0]["email"] = "ann@example.com"
     [result] = push(shop, account(name="Ann Berg"))
     assert (result.external_id, shop.written[0][1]) == ("5", "customers/5")
+
+
+def test_a_crash_over_one_keeps_no_other_back():
+    shop = SalesShop(**{"customers/search": [customer(), customer(6, email="bo@example.com")]})
+    shop.refused["customers/5"] = (500, "Internal Error. Report ID: webapi-1")
+    pushes = [CustomerPush(key=one.external_id, account=one) for one in (account("5", "Ann Berg"), account("6", "Bo"))]
+    found = []
+    with pytest.raises(TransientError):
+        for result in push_customers(shop.client, pushes):
+            found.append(result.key)
+    assert found == ["6"]
 
 
 def test_created():

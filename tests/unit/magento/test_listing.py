@@ -112,9 +112,11 @@ def test_more_filters_hold_on_each_page():
     assert read == [1, 3, 5]
 
 
-def test_an_entry_without_what_it_is_sorted_by():
+@pytest.mark.parametrize("last", [{}, {"updated_at": None}, {"updated_at": ""}])
+def test_an_entry_without_what_it_is_sorted_by(last):
+    """A page after nothing would be an empty one: all that is left would be skipped."""
     with pytest.raises(DataError, match="updated_at"):
-        Listing().next_page([{"entity_id": 1}], 2)
+        Listing().next_page([{"entity_id": 1, **last}], 2)
 
 
 def test_more_are_counted_than_shown():

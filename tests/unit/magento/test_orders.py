@@ -381,3 +381,49 @@ def test_the_collection_is_there():
 
 def _decimal(data):
     return json.loads(json.dumps(data), parse_float=Decimal)
+
+
+# === WHAT CREDIT MEMOS DON'T STATE === #
+
+
+@pytest.mark.parametrize("included", [False, True])
+def test_units_canceled_of_an_order_that_goes_on(included):
+    """Of five, two are invoiced and the rest is canceled: nothing of that is sent or owed any more."""
+    entry = item(11, "24", 5, percent=20, included=included)
+    placed = order(1, [entry, item(12, "10", 1)])
+    entry.update(
+        qty_invoiced=2,
+        qty_canceled=3,
+        row_invoiced=entry["row_total"] * 2 / 5,
+        tax_invoiced=entry["tax_amount"] * 2 / 5,
+    )
+    document = parse_order(placed, creditmemos=())
+    [refund] = document.refunds
+    [line] = refund.lines
+    assert (refund.external_id, refund.payments) == ("canceled-1", ())
+    assert (line.line_external_id, line.quantity, line.cancelled, line.restock) == ("11", 3, True, True)
+    assert line.tax == entry["tax_amount"] * 3 / 5
+    assert line.subtotal == (72 if included else entry["row_total"] * 3 / 5)
+    assert document.cancelled_at is None
+    assert parse_order({**placed, "state": "canceled"}, creditmemos=()).refunds == ()
+    assert parse_order(placed).refunds is UNSET
+
+
+def test_units_canceled_of_which_others_were_sent_unpaid():
+    """Three of five were sent before anything was invoiced: they are still owed."""
+    entry = item(11, "10", 5, qty_shipped=3, qty_canceled=2)
+    [refund] = parse_order(order(1, [entry]), creditmemos=()).refunds
+    assert [(line.quantity, line.subtotal) for line in refund.lines] == [(2, 20)]
+
+
+def test_points_given_back():
+    """Memos don't tell of reward points; what they don't pay back otherwise went back in points."""
+    entry = item(11, "50", 2)
+    points = {"reward_currency_amount": 30, "base_reward_currency_amount": 30}
+    placed = order(1, [entry], grand_total=Decimal(70), extension_attributes=points)
+    paid = invoice(placed)
+    back = memo(placed, [(entry, 1, "50", "0")], grand_total=Decimal(20), base_grand_total=Decimal(20))
+    document = parse_order(placed, invoices=[paid], creditmemos=[back])
+    [refund] = document.refunds
+    assert refund.adjustments == ()
+    assert {payment.gateway: payment.amount for payment in refund.payments} == {"checkmo": 20, "reward_points": 30}

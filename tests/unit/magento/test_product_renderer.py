@@ -41,7 +41,9 @@ products = st.builds(
     variants=variants.map(lambda variant: (variant,)),
 )
 # What a product may have before, as far as prices are concerned
-before = st.fixed_dictionaries({}, optional={"special_price": amounts.map("{}00".format)})
+before = st.fixed_dictionaries(
+    {}, optional={"special_price": amounts.map("{}00".format), "special_to_date": st.just("2027-01-06 00:00:00")}
+)
 
 
 def applied(payload, fields):
@@ -75,6 +77,18 @@ def test_what_was_sent_is_there_and_not_sent_again(document, custom):
     assert {item.key: set(item.value.split(", ")) for item in document.attributes} == {
         item.key: set(item.value.split(", ")) for item in found.attributes
     }
+
+
+def test_an_action_of_the_shop_stays():
+    """Its special price ends some day: a price alone doesn't take it away, a reduction of ours takes its place."""
+    present = simple(custom={"special_price": "9.0000", "special_to_date": "2027-01-06 00:00:00"})
+
+    def sent(compare_at_price):
+        variant = Variant(price=Decimal(15), compare_at_price=compare_at_price, cost=None)
+        return render_variant(variant, {"prices"}, terms, present).differing(present)
+
+    assert (sent(None).own, sent(None).attributes) == ({"price": 15.0}, {})
+    assert sent(Decimal(20)).attributes == {"special_price": Decimal(15), "special_to_date": None}
 
 
 def test_nothing_is_said_of_what_is_not_ours():

@@ -261,6 +261,34 @@ def test_variants_come_and_go(shop):
     assert shop.push(final, {"variants", "prices", "basics"})[1] == []
 
 
+def test_variants_go_where_their_product_is_sold(shop):
+    document = with_ids(shirt("S", channel_ids=("1",)), shop.made(shirt("S", channel_ids=("1",))))
+    result, writes = shop.push(replace(document, channel_ids=("1", "2")), {"channels"})
+    assert (result.error, writes) == (None, ["PUT products/{}"] * 3)
+    for sku in ("odoo-1", "SHIRT-S-Red", "SHIRT-S-Turquoise"):
+        assert sorted(shop.lab.get(f"products/{sku}")["extension_attributes"]["website_ids"]) == [1, 2]
+
+
+def test_a_variant_that_is_sold_by_itself_is_not_deleted(shop):
+    document = with_ids(shirt("S", "M"), shop.made(shirt("S", "M")))
+    shop.lab.call("PUT", "products/SHIRT-S-Red", {"product": {"visibility": 4}}, store="all")
+    options = (replace(document.options[0], values=("M",)), document.options[1])
+    result, _writes = shop.push(replace(document, options=options, variants=document.variants[2:]), {"variants"})
+    assert result.error is None
+    assert shop.lab.get("products/SHIRT-S-Red")["status"] == 1
+    assert shop.lab.get("products/SHIRT-S-Turquoise", status=404)
+    found = shop.read(document.external_id)[document.external_id]
+    assert [variant.sku for variant in found.variants] == ["SHIRT-M-Red", "SHIRT-M-Turquoise"]
+
+
+def test_two_products_of_one_name(shop):
+    shop.made(mug())
+    made = shop.made(mug(variant={"sku": "MUG 2"}), key="odoo-2")
+    assert made.handle == "mug-mug-2"
+    result, _writes = shop.push(mug(variant={"sku": "MUG 3"}, handle="mug"), key="odoo-3")
+    assert "URL key" in str(result.error)
+
+
 def test_a_variant_made_there_meanwhile_stays(shop):
     document = with_ids(shirt("S", "M"), shop.made(shirt("S", "M")))
     shop.unknown = {document.variants[0].external_id}

@@ -80,3 +80,11 @@ def test_a_listing_that_lies(path):
     shop.answers[path] = {"items": [], "total_count": 3}
     with pytest.raises(Exception, match="shows none of them"):
         list(sales.read_all(shop.client, path))
+
+
+@pytest.mark.parametrize("key", ["shipping_refunded", "adjustment_positive", "adjustment_negative"])
+def test_memos_that_gave_no_money_back(key):
+    """What went back to a gift card, or in points, is none of the order's total refunded."""
+    placed = order(1, **{key: 5})
+    shop = SalesShop(creditmemos=[memo(placed, [])])
+    assert len(sales.read_belongings(shop.client, [placed], shipments=False).creditmemos["1"]) == 1

@@ -125,6 +125,18 @@ def test_refusals():
     assert results[4].external_ids
 
 
+def test_a_crash_over_one_keeps_no_other_back():
+    """Magento's code, or an extension's, fails over what it is given as well: 500, as when it is overloaded."""
+    shop = SalesShop(orders=[order(1), order(2)])
+    shop.refused["order/1/ship"] = (500, "Internal Error. Report ID: webapi-1")
+    found = []
+    with pytest.raises(TransientError) as caught:
+        for result in push_shipments(shop.client, [sent([(11, 1)], "1", key="a"), sent([(21, 1)], "2", key="b")]):
+            found.append(result.key)
+    assert found == ["b"]
+    assert "webapi-1" in str(caught.value)
+
+
 def test_what_was_told_before_it_stumbled_is_kept():
     shop = SalesShop(orders=[order(1), order(2)])
     shop.refused["order/2/ship"] = (503, "Maintenance")
@@ -199,6 +211,31 @@ def test_what_is_sent_is_invoiced_first():
     assert (path, ship_path) == ("order/1/invoice", "order/1/ship")
     assert body["capture"] is True
     assert {row["order_item_id"]: row["qty"] for row in body["items"]} == {11: 2.0, 12: 1.0}
+
+
+def test_what_is_paid_is_sent_before_more_is_invoiced():
+    shop = SalesShop(orders=[order(1, [item(11, quantity=3, qty_invoiced=1)])])
+    push(shop, sent([(11, 1)]), invoice=True)
+    assert [path for _method, path, _body in shop.written] == ["order/1/ship"]
+    shop = SalesShop(orders=[order(1, [item(11, quantity=3, qty_invoiced=2, qty_shipped=1)])])
+    push(shop, sent([(11, 2)]), invoice=True)
+    assert [row["qty"] for row in shop.written[0][2]["items"]] == [1.0]
+
+
+def test_what_is_never_sent_is_invoiced_with_the_first_shipment_only():
+    virtual = item(12, is_virtual=1)
+    shop = SalesShop(orders=[order(1, [item(11, quantity=2), virtual])])
+
+    def count(key):
+        for row in shop.written[-1][2]["items"]:
+            entry = next(one for one in shop.listings["orders"][0]["items"] if one["item_id"] == row["order_item_id"])
+            entry[key] += Decimal(row["qty"])
+        return 77
+
+    shop.answers = {"order/1/invoice": lambda: count("qty_invoiced"), "order/1/ship": lambda: count("qty_shipped")}
+    push(shop, sent([(11, 1)]), sent([(11, 1)], key="l", tracking=("1Z2",)), invoice=True)
+    invoiced = [body["items"] for _method, path, body in shop.written if path.endswith("/invoice")]
+    assert [{row["order_item_id"]: row["qty"] for row in rows} for rows in invoiced] == [{11: 1.0, 12: 1.0}, {11: 1.0}]
 
 
 def test_nothing_is_invoiced_twice():

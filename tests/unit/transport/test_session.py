@@ -302,6 +302,14 @@ def test_no_bodies_unless_debugging(platform, session, recorder):
     assert recorder.calls[0].response_body is None
 
 
+def test_a_token_that_is_all_of_the_answer_is_redacted(platform, session, recorder):
+    recorder.debug = True
+    token = "eyJraWQiOiIxIn0.eyJ1aWQiOjF9.c2lnbmF0dXJl"
+    response = session.request("POST", platform.route("/", body=f'"{token}"'.encode()), operation="token")
+    assert response.json() == token
+    assert token[:10] not in recorder.calls[0].response_body
+
+
 def test_bodies_while_debugging_are_redacted_and_cut(platform, session, recorder):
     recorder.debug = True
     secret = "s3cr3t-access-token"
