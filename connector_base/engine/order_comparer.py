@@ -9,12 +9,14 @@ class Compared(NamedTuple):
     """Stubs of a page by what Odoo has of them, and {external id: binding} of those it has.
 
     `current` are applied in their present state, `held` too, but they wait for a person; `outdated` changed since.
+    Odoo has none of the `unknown` ones, nor of those `elsewhere`: (stub, why) of scopes that the channel is not for.
     """
 
     current: list
     held: list
     outdated: list
     unknown: list
+    elsewhere: list
     bindings: dict
 
 
@@ -33,10 +35,13 @@ class IntegrationOrderComparer(models.AbstractModel):
         )
         found.odoo_id.fetch(["integration_hold_reason"])
         bindings = {binding.external_id: binding for binding in found}
-        result = Compared([], [], [], [], bindings)
+        foreign = self.env["integration.scope.resolver"]._listed_skip_reasons(backend.sudo(), stubs)
+        result = Compared([], [], [], [], [], bindings)
         for stub in stubs:
             binding = bindings.get(stub.external_id)
-            if not binding:
+            if not binding and (reason := foreign.get(stub.scope_external_id)):
+                result.elsewhere.append((stub, reason))
+            elif not binding:
                 result.unknown.append(stub)
             elif not binding.remote_updated_at or naive(stub.updated_at) > binding.remote_updated_at:
                 result.outdated.append(stub)

@@ -53,12 +53,16 @@ class SyncJob(models.Model):
         return self._outcome_summary()
 
     def _due_of_page(self, stubs):
-        """Return the ids of `stubs` that have to be read; count the others as unchanged."""
+        """Return the ids of `stubs` that have to be read; count the others as unchanged, or skipped."""
         compared = self.env["integration.order.comparer"]._compare(self.backend_id, stubs)
         due = {stub.external_id for stub in (*compared.unknown, *compared.outdated, *compared.held)}
         if compared.current:
             self._progress(done=len(compared.current))
             self.outcome_counts = Counter(self.outcome_counts or {}) + Counter(unchanged=len(compared.current))
+        if compared.elsewhere:
+            self._progress(done=len(compared.elsewhere))
+            self.outcome_counts = Counter(self.outcome_counts or {}) + Counter(skipped=len(compared.elsewhere))
+            self._note_skipped(compared.elsewhere)
         return [stub.external_id for stub in stubs if stub.external_id in due]
 
     def _import_batch(self, external_ids):

@@ -100,14 +100,21 @@ class SyncJob(models.Model):
         failed = len(result.failed)
         self._progress(done=len(documents) - failed, failed=failed + unreadable)
         self.outcome_counts = Counter(self.outcome_counts or {}) + result.counts + Counter(failed=unreadable)
-        if result.skipped:
-            reasons = Counter(reason for _external_id, reason in result.skipped)
-            self.skip_counts = dict((Counter(self.skip_counts or {}) + reasons).most_common(SKIP_REASONS))
+        self._note_skipped(result.skipped)
         if result.busy:
             self.backend_id._enqueue(
                 "import_order_ids", arguments={"external_ids": list(result.busy)}, priority=self.priority, eta=1
             )
         return self._outcome_summary()
+
+    def _note_skipped(self, skipped):
+        """Keep why documents were left out.
+
+        :param skipped: (document, why) of each
+        """
+        if skipped:
+            reasons = Counter(reason for _document, reason in skipped)
+            self.skip_counts = dict((Counter(self.skip_counts or {}) + reasons).most_common(SKIP_REASONS))
 
     def _outcome_summary(self):
         """Return one line on what became of the job's documents, over all of its pages."""

@@ -70,6 +70,7 @@ from . import (
     test_refunds,
     test_returns,
     test_scopes,
+    test_scopes_listing,
     test_security,
     test_shipments_generated,
     test_shipments_in,

@@ -10,7 +10,7 @@ from unittest.mock import patch
 
 from odoo.addons.queue_job.job import Job
 
-from ..canonical import Order, OrderStub
+from ..canonical import UNSET, Order, OrderStub
 from ..engine.result import ImportResult
 from ..transport import DataError, Page, SignatureError, WebhookEnvelope, WebhookReport
 from .common import run_queue_job
@@ -43,6 +43,7 @@ class FakeAdapter:
         self.calls = []
         self.error = None
         self.unreadable = set()
+        self.lists_scopes = True
 
     def _call(self, name, *details):
         self.calls.append((name, *details))
@@ -108,6 +109,7 @@ class FakeAdapter:
                 name=document.name,
                 created_at=document.created_at,
                 updated_at=document.updated_at,
+                scope_external_id=document.scope_external_id if self.lists_scopes else UNSET,
             )
             for document in shown
         ]
