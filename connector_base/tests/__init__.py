@@ -49,6 +49,7 @@ from . import (
     test_price_lists,
     test_privacy,
     test_product_cost,
+    test_product_currency,
     test_product_documents,
     test_product_echo,
     test_product_import,
