@@ -19,6 +19,7 @@ from odoo.addons.connector_base.canonical import (
     OrderLine,
     ShippingLine,
 )
+from odoo.addons.connector_base.transport import DataError
 
 from . import tables
 from .parser_items import OrderItems, amounts, fixed_tax_amounts, fixed_tax_id, prices_include_tax, unit_price
@@ -56,11 +57,15 @@ def parse_order(
     :param creditmemos: its credit memos (GET /V1/creditmemos); None when they are not read
     :param shipments: its shipments (GET /V1/shipments); None when they are not read
     :param bool restock: whether goods that were sent and refunded count as put back into stock; Magento doesn't say
-    :raise DataError: something needed is missing or not as documented; it names the place. An order that doesn't add
-        up is none: see `Order.difference`.
+    :raise DataError: something needed is missing or not as documented; it names the place, and the order's scope. An
+        order that doesn't add up is none: see `Order.difference`.
     """
     order = read(payload, "order", base=currency == "base")
-    return OrderReader(order, taxes_included).order(groups, invoices, creditmemos, shipments, restock=restock)
+    try:
+        return OrderReader(order, taxes_included).order(groups, invoices, creditmemos, shipments, restock=restock)
+    except DataError as error:
+        error.scope_external_id = order_scope_id(order)
+        raise
 
 
 def parse_refund(payload, order, *, currency="order", taxes_included=None, restock=False):

@@ -27,6 +27,21 @@ class IntegrationOrderComparer(models.AbstractModel):
     _description = "Order Comparer"
 
     @api.model
+    def _unreadable_elsewhere(self, backend, errors):
+        """Return {external id: why} of orders that Odoo hasn't, of scopes that the channel is not for.
+
+        :param dict errors: {external id: DataError} of orders that can't be read
+        """
+        foreign = self.env["integration.scope.resolver"]._listed_skip_reasons(backend.sudo(), errors.values())
+        scopes = {key: getattr(error, "scope_external_id", None) for key, error in errors.items()}
+        found = {key: foreign[scope] for key, scope in scopes.items() if scope in foreign}
+        if found:
+            domain = [("backend_id", "=", backend.id), ("external_id", "in", list(found))]
+            for binding in self.env["integration.binding.order"].search_fetch(domain, ["external_id"]):
+                del found[binding.external_id]
+        return found
+
+    @api.model
     def _compare(self, backend, stubs):
         """Return the `Compared` of `stubs` with what was imported from `backend`."""
         found = self.env["integration.binding.order"].search_fetch(

@@ -85,11 +85,13 @@ class IntegrationScopeResolver(models.AbstractModel):
         """Return {external id of a scope: why its orders are none of the channel}, of the scopes that `stubs` name.
 
         Scopes that are unknown are read soon.
+
+        :param stubs: `OrderStub`s, or `DataError`s of orders that can't be read
         """
         if not backend.only_scopes:
             return {}
         self._note_unknown(backend, stubs)
-        stated = {stub.scope_external_id for stub in stubs} - {UNSET}
+        stated = {stub.scope_external_id for stub in stubs} - {UNSET, None}
         reasons = {external_id: self._scope_skip_reason(backend, external_id) for external_id in stated}
         return {external_id: reason for external_id, reason in reasons.items() if reason}
 

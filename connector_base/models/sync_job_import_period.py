@@ -59,17 +59,12 @@ class SyncJob(models.Model):
         if compared.current:
             self._progress(done=len(compared.current))
             self.outcome_counts = Counter(self.outcome_counts or {}) + Counter(unchanged=len(compared.current))
-        if compared.elsewhere:
-            self._progress(done=len(compared.elsewhere))
-            self.outcome_counts = Counter(self.outcome_counts or {}) + Counter(skipped=len(compared.elsewhere))
-            self._note_skipped(compared.elsewhere)
+        self._leave_out(compared.elsewhere)
         return [stub.external_id for stub in stubs if stub.external_id in due]
 
     def _import_batch(self, external_ids):
         documents, errors = self.backend_id._read_orders(external_ids)
-        for external_id, error in errors.items():
-            self._fail_document(external_id, error)
-        self._import_orders(documents, source="period", unreadable=len(errors))
+        self._import_orders(documents, source="period", unreadable=self._fail_orders(errors.items()))
         # deleted on the platform since its ids were listed
         gone = set(external_ids) - errors.keys() - {document.external_id for document in documents}
         if gone:

@@ -128,6 +128,51 @@ class TestScopesListing(CompleteCase):
         self.assertEqual((job.items_failed, run.missing_count), (0, 0))
         self.assertFalse(self.env["sync.job"].search([("backend_id", "=", self.backend.id), ("state", "=", "failed")]))
 
+    def test_so_they_are_where_no_listing_tells(self):
+        self.place_all()
+        self.adapter.unreadable = {"ours1", "theirs0", "theirs3"}
+        self.backend._start_import("orders", since=START)
+        self.run_all()
+        cursor = self.backend._cursor("orders")
+        self.assertEqual(cursor.last_result, "Orders read: 9, failed: 1")
+        job = self.backend._enqueue("import_order_ids", arguments={"external_ids": ["theirs0", "theirs1"]})
+        self.run_all()
+        self.assertEqual((job.state, job.items_done, job.items_failed), ("done", 2, 0))
+        self.assertIn("2 skipped. Skipped because: it is of “America / US”", job.result)
+        failed = self.env["sync.job"].search([("backend_id", "=", self.backend.id), ("state", "=", "failed")])
+        self.assertEqual(failed.mapped("external_id"), ["ours1"])
+
+    def test_unreadable_ones_that_odoo_has_are_said(self):
+        self.backend.only_scopes = False
+        self.place_all()
+        self.reconcile()
+        self.backend.only_scopes = True
+        self.adapter.unreadable = {"theirs0"}
+        self.backend._enqueue("import_order_ids", arguments={"external_ids": ["theirs0"]})
+        self.run_all()
+        failed = self.env["sync.job"].search([("backend_id", "=", self.backend.id), ("state", "=", "failed")])
+        self.assertEqual(failed.mapped("external_id"), ["theirs0"])
+
+    def test_events_about_them(self):
+        self.place_all()
+        self.adapter.unreadable = {"theirs0"}
+        events = self.env["integration.webhook.event"].create(
+            [
+                {
+                    "backend_id": self.backend.id,
+                    "event_id": external_id,
+                    "topic": "orders",
+                    "resource": "order",
+                    "external_id": external_id,
+                }
+                for external_id in ("theirs0", "theirs1")
+            ]
+        )
+        job = self.backend._enqueue("drain_webhooks")
+        found = job._fetch_thin({event.external_id: event for event in events}, ["theirs0", "theirs1"])
+        self.assertEqual((list(found), events[0].state), (["theirs1"], "ignored"))
+        self.assertIn("America", events[0].reason)
+
     def test_a_part_that_was_unknown_is_read(self):
         self.place_all()
         self.scopes = (

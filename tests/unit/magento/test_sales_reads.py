@@ -84,6 +84,13 @@ def test_a_stub_names_the_part_of_the_account():
     assert (sales.parse_stub(deleted).scope_external_id, parse_order(deleted).scope_external_id) == ("", UNSET)
 
 
+def test_what_is_wrong_with_an_order_names_its_part_of_the_account():
+    for items in ("nonsense", [{"item_id": 1}]):
+        with pytest.raises(DataError) as caught:
+            parse_order({**order(7, store_id=3), "items": items})
+        assert (caught.value.external_id, caught.value.scope_external_id) == ("7", "store_view:3")
+
+
 @pytest.mark.parametrize("path", ["orders", "invoices"])
 def test_a_listing_that_lies(path):
     shop = SalesShop()
