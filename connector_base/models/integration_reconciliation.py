@@ -169,7 +169,9 @@ class IntegrationReconciliation(models.Model):
         for start in range(0, len(ids), HEAL_BATCH):
             batch = ids[start : start + HEAL_BATCH]
             documents, errors = self.backend_id._read_orders(batch)
-            missing += [(to_read[external_id], str(error)) for external_id, error in errors.items()]
+            elsewhere = self.env["integration.order.comparer"]._unreadable_elsewhere(backend, errors)
+            skipped += [(to_read[external_id], reason) for external_id, reason in elsewhere.items()]
+            missing += [(to_read[key], str(error)) for key, error in errors.items() if key not in elsewhere]
             for document in documents:
                 stub = to_read[document.external_id]
                 if reason := importer._skip_reason(backend, document, None):

@@ -121,6 +121,12 @@ class SyncJob(models.Model):
             self._resolve_documents(elsewhere)
         return len(errors) - len(elsewhere)
 
+    def _fail_listed(self, errors):
+        """Keep orders that a listing of ids states in a way nobody understands as failed documents."""
+        if unreadable := self._fail_orders([(error.external_id, error) for error in errors]):
+            self._progress(failed=unreadable)
+            self.outcome_counts = Counter(self.outcome_counts or {}) + Counter(failed=unreadable)
+
     def _leave_out(self, skipped):
         """Count documents that were not handed to the importer because they are none of the channel's.
 

@@ -95,6 +95,13 @@ class TestScopesListing(CompleteCase):
         self.assertEqual((run.missing_count, run.balanced), (0, True))
         self.assertEqual(self.imported(), {"ours0", "ours1", "ours2"})
 
+    def test_unreadable_ones_of_a_listing_that_names_no_parts(self):
+        self.adapter.lists_scopes = False
+        self.place_all()
+        self.adapter.unreadable = {"theirs0"}
+        run = self.reconcile()
+        self.assertEqual((run.missing_count, run.skipped_count, run.balanced), (0, 7, True))
+
     def test_a_channel_for_all_parts(self):
         self.backend.only_scopes = False
         self.place_all()
