@@ -62,6 +62,14 @@ class MagentoClient:
         """Return the settings of all store views: currencies, locale, units, addresses."""
         return self._entries("store/storeConfigs")
 
+    def base_currency(self):
+        """Return the currency of what holds for all stores, prices above all; a website may reckon in another one.
+
+        Calls for all stores are made in the administration's own, which shares no website's settings.
+        https://developer.adobe.com/commerce/webapi/rest/modules/directory/
+        """
+        return str(self.call("GET", "directory/currency").get("base_currency_code") or "")
+
     def websites(self):
         """Return the websites, without the administration's own."""
         return self._scopes("store/websites")

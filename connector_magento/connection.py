@@ -11,13 +11,15 @@ from . import const
 class Survey:
     """What was found. None where we may not look.
 
-    `denied`: (resource that we have no access to, the flows that need it; none: the connection itself).
+    `currency` is that of prices for all stores, "" if it is unknown. `denied`: (resource that we have no access to, the
+    flows that need it; none: the connection itself).
     """
 
     product: str
     version: str
     edition: str
     modules: frozenset | None
+    currency: str
     store_configs: list | None
     websites: list | None
     store_groups: list | None
@@ -54,6 +56,7 @@ def survey(client, flows):
             remedy="Check the clock of this server and of the shop's: they may differ by ten minutes at most.",
             status=error.status,
         ) from None
+    currency = ask(client.base_currency)
     configs = ask(client.store_configs)
     websites = ask(client.websites)
     groups = ask(client.store_groups)
@@ -71,6 +74,7 @@ def survey(client, flows):
         version=version,
         edition=edition,
         modules=modules,
+        currency=currency or "",
         store_configs=configs,
         websites=websites,
         store_groups=groups,

@@ -19,13 +19,15 @@ from odoo.addons.connector_base.canonical import (
     OrderLine,
     ShippingLine,
 )
+from odoo.addons.connector_base.transport import DataError
 
-from . import const, tables
+from . import tables
 from .parser_items import OrderItems, amounts, fixed_tax_amounts, fixed_tax_id, prices_include_tax, unit_price
 from .parser_parties import address, buyer
 from .parser_payment import method_title, other_payments, payments
 from .parser_reader import ZERO, read
 from .parser_refund import RefundReader
+from .parser_scope import order_scope_id
 from .parser_shipment import read_shipment
 from .parser_states import cancellation, financial_status, fulfillment_status
 from .parser_taxes import AppliedTaxes
@@ -55,11 +57,15 @@ def parse_order(
     :param creditmemos: its credit memos (GET /V1/creditmemos); None when they are not read
     :param shipments: its shipments (GET /V1/shipments); None when they are not read
     :param bool restock: whether goods that were sent and refunded count as put back into stock; Magento doesn't say
-    :raise DataError: something needed is missing or not as documented; it names the place. An order that doesn't add
-        up is none: see `Order.difference`.
+    :raise DataError: something needed is missing or not as documented; it names the place, and the order's scope. An
+        order that doesn't add up is none: see `Order.difference`.
     """
     order = read(payload, "order", base=currency == "base")
-    return OrderReader(order, taxes_included).order(groups, invoices, creditmemos, shipments, restock=restock)
+    try:
+        return OrderReader(order, taxes_included).order(groups, invoices, creditmemos, shipments, restock=restock)
+    except DataError as error:
+        error.scope_external_id = order_scope_id(order)
+        raise
 
 
 def parse_refund(payload, order, *, currency="order", taxes_included=None, restock=False):
@@ -123,7 +129,7 @@ class OrderReader:
             gateways=tuple(filter(None, (payment.text("method"), *(paid.gateway for paid in others)))),
             note="\n".join(self.notes()),
             attributes=tuple(self.attributes(groups)),
-            scope_external_id=self.scope(),
+            scope_external_id=order_scope_id(node) or UNSET,
             risk="high" if node.text("status") == tables.SUSPECTED_FRAUD else UNSET,
             source=" / ".join(filter(None, map(str.strip, node.text("store_name").splitlines()))),
         )
@@ -133,11 +139,6 @@ class OrderReader:
         """The Reader of how the order is sent; multi-address checkouts make several orders, so there is one."""
         assignments = self.node.extension.children("shipping_assignments")
         return (assignments[0] if assignments else self.node.extension).child_or_empty("shipping")
-
-    def scope(self):
-        """Return the external id of the store view the order was placed in."""
-        store_id = self.node.identifier("store_id")
-        return f"{const.STORE_VIEW}:{store_id}" if store_id else UNSET
 
     def stated(self, key, sign=1):
         """Return the order's own amount at `key`, UNSET when it states none."""

@@ -17,6 +17,12 @@ def scope_id(kind, number):
     return f"{kind}:{int(number)}"
 
 
+def order_scope_id(order):
+    """Return the external id of the store view an order (Reader) was placed in, "" when that was deleted since."""
+    number = order.identifier("store_id")
+    return f"{const.STORE_VIEW}:{number}" if number else ""
+
+
 def scope_number(external_id):
     """Return the id in Magento of a scope of any kind."""
     return int(external_id.rpartition(":")[2])

@@ -12,10 +12,11 @@ from . import const
 from .criteria import search_criteria, time_text
 from .listing import Listing
 from .parser_reader import ZERO, Reader, read
+from .parser_scope import order_scope_id
 
 CHANGED = Listing()
 PLACED = Listing(time_field="created_at", page_size=const.STUBS_PAGE_SIZE)
-STUB_FIELDS = ("entity_id", "increment_id", "created_at", "updated_at")
+STUB_FIELDS = ("entity_id", "increment_id", "created_at", "updated_at", "store_id")
 # Invoices, credit memos and shipments stay; they are read in the order in which they were made
 DOCUMENTS = Listing(time_field="created_at")
 GROUPS = Listing(time_field="id", id_field="id", id_key="id")
@@ -69,6 +70,7 @@ def parse_stub(payload):
         name=node.required_text("increment_id"),
         created_at=node.required_time("created_at"),
         updated_at=node.required_time("updated_at"),
+        scope_external_id=order_scope_id(node),
     )
 
 

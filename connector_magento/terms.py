@@ -52,7 +52,8 @@ class Attribute:
 
 @dataclass(slots=True)
 class Terms:
-    """A shop's terms. `weight_unit` is in kilograms; addresses end with a slash."""
+    """A shop's terms. `currency` is that of prices for all stores, `weight_unit` is in kilograms; addresses end with a
+    slash."""
 
     attributes: dict  # {code: Attribute}
     sets: dict  # {id: name}
@@ -84,10 +85,11 @@ class Terms:
         return ", ".join(filter(None, labels))
 
 
-def read_terms(client, *, barcode=""):
+def read_terms(client, *, barcode="", currency=""):
     """Read the terms of a shop.
 
     :param str barcode: code of the attribute that holds barcodes, "" for none
+    :param str currency: of the prices for all stores, for who reads prices
     """
     configs = [Reader(config, "storeConfig") for config in client.store_configs()]
     first = configs[0] if configs else Reader({}, "storeConfig")
@@ -100,7 +102,7 @@ def read_terms(client, *, barcode=""):
     return Terms(
         attributes={one.code: one for one in attributes},
         sets={str(one.get("attribute_set_id")): str(one.get("attribute_set_name") or "") for one in sets},
-        currency=first.text("base_currency_code"),
+        currency=currency,
         weight_unit=const.WEIGHT_UNITS.get(first.text("weight_unit"), Decimal(1)),
         media_url=first.text("secure_base_media_url") or first.text("base_media_url"),
         page_url=first.text("secure_base_link_url") or first.text("base_link_url"),

@@ -36,6 +36,7 @@ from . import (
     product_linker,
     product_pictures,
     product_pricer,
+    product_prices,
     product_publisher,
     product_pusher,
     product_rehearsal,

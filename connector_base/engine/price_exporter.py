@@ -85,7 +85,7 @@ class IntegrationPriceExporter(models.AbstractModel):
         """Return {product id: exact price in `currency`} of those for which the pricelist has a rule."""
         if not pricelist:
             return {}
-        found = pricelist._compute_price_rule(products, 1.0, currency=currency, date=fields.Datetime.now())
+        found = self.env["integration.product.prices"]._computed(pricelist, currency, products)
         places = currency.decimal_places
         return {
             product_id: Decimal(f"{currency.round(price):.{places}f}")

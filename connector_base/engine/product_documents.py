@@ -2,7 +2,7 @@ from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.tools.mail import plaintext2html
 
 from ..canonical import UNSET, CustomAttribute, Image, Option, Product, Translation, Variant, quantize
@@ -37,9 +37,9 @@ class Lookups:
     kilograms: Decimal  # in one unit of weight
     variants: dict = field(default_factory=dict)  # {template id: active variants}
     variant_bindings: dict = field(default_factory=dict)  # {(external product id, variant id): variant binding}
-    prices: dict = field(default_factory=dict)  # {variant id: float}
+    prices: dict | None = None  # {variant id: float} of those that have one
     compare_prices: dict | None = None
-    costs: dict = field(default_factory=dict)  # {variant id: float in the currency}
+    costs: dict = field(default_factory=dict)  # {variant id: float in the currency} of those that have one
     checksums: dict = field(default_factory=dict)  # {(model, record id): checksum}
     further_images: dict = field(default_factory=dict)  # {template id: its further pictures}
     images_there: dict = field(default_factory=dict)  # {product binding id: {checksum: binding of the picture}}
@@ -83,7 +83,7 @@ class IntegrationProductDocuments(models.AbstractModel):
     @api.model
     def _look_up(self, backend, bindings, templates):
         currency = backend._shop_currency()
-        found = Lookups(currency.name, self._kilograms())
+        found = Lookups(currency.name or "", self._kilograms())
         self._find_variants(backend, bindings, templates, found)
         variants = self.env["product.product"].union(*found.variants.values())
         self._find_prices(backend, currency, variants, found)
@@ -112,23 +112,14 @@ class IntegrationProductDocuments(models.AbstractModel):
 
     @api.model
     def _find_prices(self, backend, currency, variants, found):
-        now = fields.Datetime.now()
-        found.prices = self._prices(backend.pricelist_id, currency, variants, now)
+        company, prices = backend.company_id, self.env["integration.product.prices"]
+        found.prices = prices._stated(company, backend.pricelist_id, currency, variants)
         if backend.compare_at == "list_price":
-            found.compare_prices = self._prices(self.env["product.pricelist"], currency, variants, now)
+            found.compare_prices = prices._stated(company, self.env["product.pricelist"], currency, variants)
         elif backend.compare_at == "pricelist":
-            found.compare_prices = self._prices(backend.compare_at_pricelist_id, currency, variants, now)
-        company = backend.company_id
-        rate = 1.0
-        if currency != company.currency_id:
-            rate = self.env["res.currency"]._get_conversion_rate(company.currency_id, currency, company, now.date())
-        found.costs = {variant.id: variant.standard_price * rate for variant in variants}
-
-    @api.model
-    def _prices(self, pricelist, currency, variants, now):
-        """Return {variant id: price of one unit}; without a pricelist, the sales price."""
-        computed = pricelist._compute_price_rule(variants, 1.0, currency=currency, date=now)
-        return {variant_id: price for variant_id, (price, _rule) in computed.items()}
+            found.compare_prices = prices._stated(company, backend.compare_at_pricelist_id, currency, variants)
+        if currency == company.currency_id:
+            found.costs = {variant.id: variant.standard_price for variant in variants if variant.standard_price}
 
     @api.model
     def _find_images(self, bindings, templates, variants, found):
@@ -214,7 +205,7 @@ class IntegrationProductDocuments(models.AbstractModel):
     @api.model
     def _variant(self, binding, variant, options, shown, found):
         known = found.variant_bindings.get((binding.external_id, variant.id)) if binding.external_id else None
-        price = self._money(found.prices[variant.id], found.currency)
+        price = self._money((found.prices or {}).get(variant.id), found.currency)
         names = {value.attribute_id.name: value.name for value in variant.product_template_attribute_value_ids}
         return Variant(
             external_id=known.external_id if known else "",
@@ -224,7 +215,7 @@ class IntegrationProductDocuments(models.AbstractModel):
             barcode=variant.barcode or "",
             price=price,
             compare_at_price=self._compare_price(variant, price, found),
-            cost=self._money(found.costs[variant.id], found.currency),
+            cost=self._money(found.costs.get(variant.id), found.currency),
             weight=self._weight(variant, found),
             requires_shipping=variant.type == "consu",
             tracked=variant.is_storable,
@@ -237,14 +228,15 @@ class IntegrationProductDocuments(models.AbstractModel):
     @api.model
     def _compare_price(self, variant, price, found):
         """Return the price before a reduction, None where there is none."""
-        if found.compare_prices is None:
+        if found.compare_prices is None or price is UNSET:
             return UNSET
-        compared = self._money(found.compare_prices[variant.id], found.currency)
-        return compared if compared > price else None
+        compared = self._money(found.compare_prices.get(variant.id), found.currency)
+        return compared if compared is not UNSET and compared > price else None
 
     @api.model
     def _money(self, amount, currency):
-        return quantize(Decimal(repr(amount)), currency)
+        """Return `amount` as it is stated; what Odoo has none of is not."""
+        return UNSET if amount is None else quantize(Decimal(repr(amount)), currency)
 
     @api.model
     def _weight(self, variant, found):

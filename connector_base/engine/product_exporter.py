@@ -60,12 +60,24 @@ class IntegrationProductExporter(models.AbstractModel):
             digests = {name: value for name, value in field_digests(document).items() if PART_OF[name] in sendable}
             known = binding.digests_out or {}
             if binding.external_id:
+                document = self._with_first_prices(document, stated.document)
                 parts = parts_of(name for name, value in digests.items() if known.get(name) != value)
             else:
                 document = replace(stated.document, **stated.beginnings)
                 parts = parts_of(field_digests(document)) & sendable
             planned.append(Planned(binding, document, stated.variant_ids, parts, digests))
         return planned
+
+    @api.model
+    def _with_first_prices(self, document, whole):
+        """Return `document` with the prices in Odoo of variants that are new there, whoever decides about prices."""
+        variants = tuple(
+            variant
+            if variant.external_id
+            else replace(variant, price=full.price, compare_at_price=full.compare_at_price)
+            for variant, full in zip(document.variants, whole.variants, strict=True)
+        )
+        return replace(document, variants=variants)
 
     @api.model
     def _decided(self, backend):

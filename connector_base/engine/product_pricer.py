@@ -10,8 +10,11 @@ class IntegrationProductPricer(models.AbstractModel):
 
     In the channel's pricelist, if it has one in the currency: as fixed rules per variant, and only where the pricelist
     gives another price so far. Else, in the company's currency: as price of the product and extra prices of attribute
-    values. Prices in any other currency change no price of Odoo. What a pricelist computes from the product's price is
-    never written back as the product's price: it would be computed from again.
+    values. What a pricelist computes from the product's price is never written back as the product's price: it would be
+    computed from again.
+
+    For prices in another currency a channel without a pricelist gets one of its own. What that has no rule for has no
+    price in Odoo but the one by the rate of the day: it gets the platform's, whoever decides about prices.
     """
 
     _name = "integration.product.pricer"
@@ -19,18 +22,21 @@ class IntegrationProductPricer(models.AbstractModel):
 
     @api.model
     def _apply(self, backend, entries):
-        own, pricelist = backend.company_id.currency_id, backend.pricelist_id
-        ruled = []
-        for entry in entries:
-            document = entry.document
-            if "price" not in entry.applied or lowest_price(document) is None:
-                continue
-            currency = document.currency or own.name
+        own, ruled = backend.company_id.currency_id, []
+        priced = [entry for entry in entries if lowest_price(entry.document) is not None]
+        foreign = {entry.document.currency for entry in priced} - {"", own.name}
+        if foreign and not backend.pricelist_id:
+            self._make_pricelist(backend, min(foreign))
+        pricelist = backend.pricelist_id
+        for entry in priced:
+            currency, decided = entry.document.currency or own.name, "price" in entry.applied
             if pricelist and pricelist.currency_id.name == currency:
-                ruled.append(entry)
+                if decided or currency != own.name:
+                    ruled.append(entry)
             elif not pricelist and currency == own.name:
-                self._set_list_prices(entry)
-            else:
+                if decided:
+                    self._set_list_prices(entry)
+            elif decided:
                 entry.notes.append(
                     self.env._(
                         "Its prices are in %(currency)s: choose a pricelist in this currency on the sales channel to "
@@ -39,8 +45,25 @@ class IntegrationProductPricer(models.AbstractModel):
                     )
                 )
         if ruled:
-            self._set_rules(pricelist, ruled)
+            self._set_rules(pricelist, ruled, own)
         self._set_compare_prices([entry for entry in entries if "compare_at_price" in entry.applied], own)
+
+    @api.model
+    def _make_pricelist(self, backend, code):
+        """Give the channel a pricelist in the currency `code`, if Odoo knows that."""
+        currency = self.env["res.currency"].with_context(active_test=False).search([("name", "=", code)], limit=1)
+        if not currency:
+            return
+        currency.active = True
+        # a high sequence: it must not become the default pricelist of customers
+        backend.pricelist_id = self.env["product.pricelist"].create(
+            {
+                "name": f"{backend.name} ({currency.name})",
+                "currency_id": currency.id,
+                "company_id": backend.company_id.id,
+                "sequence": 999,
+            }
+        )
 
     @api.model
     def _stated(self, entry):
@@ -81,11 +104,17 @@ class IntegrationProductPricer(models.AbstractModel):
                 value.price_extra = float(extra)
 
     @api.model
-    def _set_rules(self, pricelist, entries):
+    def _set_rules(self, pricelist, entries, own):
         stated = {product: price for entry in entries for product, price in self._stated(entry)}
+        decided = {product for entry in entries if "price" in entry.applied for product in entry.variants}
         products = self.env["product.product"].union(*stated)
-        now = pricelist._get_products_price(products, 1.0)
-        differing = [product for product in stated if not self._is_equal(now[product.id], stated[product])]
+        now = pricelist._compute_price_rule(products, 1.0)
+        converted = {product for product in products if pricelist.currency_id != own and not now[product.id][1]}
+        differing = [
+            product
+            for product in stated
+            if product in converted or (product in decided and not self._is_equal(now[product.id][0], stated[product]))
+        ]
         if not differing:
             return
         items = self.env["product.pricelist.item"].search(

@@ -64,13 +64,15 @@ class IntegrationProductPusher(models.AbstractModel):
         if pushed.error:
             pushed.left = bindings
             return pushed
-        pushes = {}
+        pushes, prices = {}, self.env["integration.product.prices"]
         for planned in self.env["integration.product.exporter"]._plan(backend, bindings):
             if not planned.parts:
                 pushed.unchanged += 1
                 self._settle(planned.binding, job)
             elif not planned.document.variants:
                 self._fail(planned.binding, self._no_variants(planned.binding), job, pushed)
+            elif error := prices._lack(backend, planned):
+                self._fail(planned.binding, error, job, pushed)
             else:
                 key = self.env["integration.product.exporter"]._key(planned.binding)
                 pushes[key] = planned, ProductPush(key=key, document=self._pushed(planned), parts=planned.parts)

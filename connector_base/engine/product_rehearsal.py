@@ -125,8 +125,8 @@ class IntegrationProductRehearsal(models.AbstractModel):
                 if text:
                     changes.append((labels[name], "", text))
         for variant in document.variants:
-            price = variant.price if variant.price is not UNSET else ""
-            texts = [self._text("options", variant.options, names), variant.sku or "", f"{price} {document.currency}"]
+            price = f"{variant.price} {document.currency}" if variant.price is not UNSET else self.env._("no price")
+            texts = [self._text("options", variant.options, names), variant.sku or "", price]
             changes.append((labels["options"], "", ", ".join(filter(None, texts))))
         return tuple(changes)
 

@@ -35,7 +35,7 @@ class ProductKey:
 class ProductPage:
     """Products of one page: `found` per key; `unknown` per key why, `lines` per key (external id, line).
 
-    `archived` are the bindings, per key, of products that are archived.
+    `archived` are the bindings, per key, of products that are archived; `currencies` are per external id.
     """
 
     found: dict = field(default_factory=dict)
@@ -43,6 +43,7 @@ class ProductPage:
     unknown: dict = field(default_factory=dict)
     ambiguous: set = field(default_factory=set)
     lines: dict = field(default_factory=lambda: defaultdict(list))
+    currencies: dict = field(default_factory=dict)
 
 
 class IntegrationProductResolver(models.AbstractModel):
@@ -65,6 +66,7 @@ class IntegrationProductResolver(models.AbstractModel):
         """Look up the products of all lines of goods; return a `ProductPage`."""
         page = ProductPage()
         for document in documents:
+            page.currencies[document.external_id] = document.currency
             for line in document.lines:
                 if line.kind in ("product", "gift_card"):
                     page.lines[ProductKey.of(line)].append((document.external_id, line))
@@ -196,7 +198,7 @@ class IntegrationProductResolver(models.AbstractModel):
         if not keys:
             return
         products = self.env["product.product"].create(
-            [self._product_values(key, page.lines[key][0][1]) for key in keys]
+            [self._product_values(key, page.lines[key], page.currencies, backend.company_id) for key in keys]
         )
         page.found.update(zip(keys, products, strict=True))
         bindings, bound = [], set()
@@ -208,11 +210,14 @@ class IntegrationProductResolver(models.AbstractModel):
         self.env["integration.binding.variant"].create(bindings)
 
     @api.model
-    def _product_values(self, key, line):
+    def _product_values(self, key, lines, currencies, company):
+        """Return the values of a product that nothing but orders tell of: it costs what one in our currency says."""
+        own, line = company.currency_id.name, lines[0][1]
+        prices = (line.unit_price for external_id, line in lines if currencies[external_id] == own)
         return {
             "name": line.title,
             "default_code": key.sku or False,
             "barcode": key.barcode or False,
             "type": "consu" if line.requires_shipping else "service",
-            "list_price": float(line.unit_price),
+            "list_price": float(next(prices, 0)),
         }

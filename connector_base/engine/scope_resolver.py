@@ -78,11 +78,28 @@ class IntegrationScopeResolver(models.AbstractModel):
     @api.model
     def _skip_reason(self, backend, document):
         """Return why an order is none of a channel that is for some scopes only; "" when it is."""
+        return self._scope_skip_reason(backend, document.scope_external_id) if backend.only_scopes else ""
+
+    @api.model
+    def _listed_skip_reasons(self, backend, stubs):
+        """Return {external id of a scope: why its orders are none of the channel}, of the scopes that `stubs` name.
+
+        Scopes that are unknown are read soon.
+
+        :param stubs: `OrderStub`s, or `DataError`s of orders that can't be read
+        """
         if not backend.only_scopes:
-            return ""
-        if not document.scope_external_id:
+            return {}
+        self._note_unknown(backend, stubs)
+        stated = {stub.scope_external_id for stub in stubs} - {UNSET, None}
+        reasons = {external_id: self._scope_skip_reason(backend, external_id) for external_id in stated}
+        return {external_id: reason for external_id, reason in reasons.items() if reason}
+
+    @api.model
+    def _scope_skip_reason(self, backend, external_id):
+        if not external_id:
             return self.env._("it names no part of the account, and the channel is for some parts only")
-        scope = self._scopes(backend).get(document.scope_external_id)
+        scope = self._scopes(backend).get(external_id)
         if not scope:
             return self.env._("it is of a part of the account that is unknown yet")
         if scope._is_chosen():

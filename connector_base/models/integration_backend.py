@@ -78,8 +78,9 @@ class IntegrationBackend(models.Model):
     pricelist_id = fields.Many2one(
         "product.pricelist",
         check_company=True,
-        help="Given to orders in its currency; prices always come from the platform. "
-        "Empty: one per currency is found or made.",
+        help="Given to orders in its currency, whose prices are always the platform's. Prices of products come from it "
+        "and go into it. Empty: orders get one per currency, which is found or made; products have their sales price, "
+        "or in a shop with another currency than the company's a pricelist that is made.",
     )
     send_order_mails = fields.Boolean(
         string="Odoo Sends Order Mails",

@@ -105,6 +105,17 @@ class IntegrationBackend(models.Model):
     def action_open_categories(self):
         return self._open("connector_base.integration_category_action", [])
 
+    # === CRUD METHODS === #
+
+    def write(self, vals):
+        """What imports left out for want of a pricelist is read again when there is one."""
+        result = super().write(vals)
+        if vals.get("pricelist_id"):
+            reading = self.filtered(lambda backend: backend.state == "connected" and backend._syncs("products_in"))
+            domain = [("backend_id", "in", reading.ids), ("import_note", "!=", False)]
+            self.env["integration.binding.product"].sudo().search(domain)._import_again()
+        return result
+
     # === BUSINESS METHODS === #
 
     def _variant_parents(self, external_ids):

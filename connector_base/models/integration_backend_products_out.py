@@ -116,11 +116,15 @@ class IntegrationBackend(models.Model):
         return {code: _bcp47(code) for code in self.env["res.lang"]._get_active_by("code") if code != main}
 
     def _shop_currency(self):
-        """Return the shop's currency as the platform named it when it was connected, else the company's."""
+        """Return the currency of the shop's prices as the platform named it when it was connected.
+
+        The company's if the platform was never asked; an empty one if it named none, or one that Odoo doesn't know.
+        """
         self.ensure_one()
         code = (self.sudo().connection_report or {}).get("currency")
-        currency = self.env["res.currency"].with_context(active_test=False).search([("name", "=", code)], limit=1)
-        return currency if code and currency else self.company_id.currency_id
+        if code is None:
+            return self.company_id.currency_id
+        return self.env["res.currency"].with_context(active_test=False).search([("name", "=", code)], limit=1)
 
 
 def _bcp47(code):

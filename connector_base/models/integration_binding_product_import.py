@@ -29,7 +29,17 @@ class IntegrationBindingProduct(models.Model):
         if not self.env.user.has_group("connector_base.group_integration_user"):
             raise AccessError(self.env._("Only users of the Integrations app can import products."))
         self.check_access("read")
-        bindings = self.sudo().filtered("external_id")
+        self.sudo()._import_again()
+        return notification(
+            self.env._("What comes of it stands here in a few seconds: reload the page."),
+            kind="info",
+            title=self.env._("The products are being imported"),
+            following=SOFT_RELOAD,
+        )
+
+    def _import_again(self):
+        """Queue reading these products from their platforms, and write what they state though it is known."""
+        bindings = self.filtered("external_id")
         bindings.digest_in = False
         for backend, of_backend in bindings.grouped("backend_id").items():
             external_ids = of_backend.mapped("external_id")
@@ -37,12 +47,6 @@ class IntegrationBindingProduct(models.Model):
                 backend._enqueue(
                     "import_product_ids", arguments={"external_ids": external_ids[start : start + BATCH]}, priority=60
                 )
-        return notification(
-            self.env._("What comes of it stands here in a few seconds: reload the page."),
-            kind="info",
-            title=self.env._("The products are being imported"),
-            following=SOFT_RELOAD,
-        )
 
     def action_follow_options(self):
         """Let the platform's options replace the products' attributes, now and from now on."""

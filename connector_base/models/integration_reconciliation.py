@@ -41,6 +41,11 @@ class IntegrationReconciliation(models.Model):
     sync_job_state = fields.Selection(related="sync_job_id.state", string="Job")
     sync_job_progress = fields.Float(related="sync_job_id.progress", string="Progress")
     platform_count = fields.Integer("Found on the Platform", readonly=True)
+    elsewhere_count = fields.Integer(
+        "Of Other Parts",
+        readonly=True,
+        help="Orders of the period in parts of the account that the channel is not for. They count nowhere else.",
+    )
     matched_count = fields.Integer(readonly=True)
     line_ids = fields.One2many("integration.reconciliation.line", "reconciliation_id", "Differences", readonly=True)
 
@@ -58,7 +63,7 @@ class IntegrationReconciliation(models.Model):
     balanced = fields.Boolean(compute="_compute_result", help="Store and Odoo hold the same orders in the same state.")
     summary = fields.Char("Result", compute="_compute_result")
 
-    @api.depends("platform_count", "matched_count", "date_done", "line_ids")
+    @api.depends("platform_count", "matched_count", "elsewhere_count", "date_done", "line_ids")
     def _compute_result(self):
         counts = {}
         for line in self.line_ids:
@@ -94,6 +99,7 @@ class IntegrationReconciliation(models.Model):
             (self.env._("gone from the platform: %s"), self.gone_count),
             (self.env._("healed: %s"), self.healed_count),
             (self.env._("skipped by rules: %s"), self.skipped_count),
+            (self.env._("of other parts: %s"), self.elsewhere_count),
         ):
             if count:
                 parts.append(text % formatLang(self.env, count, digits=0))
@@ -131,7 +137,8 @@ class IntegrationReconciliation(models.Model):
         self.env["integration.order.updater"]._note_missing(self.backend_id, gone.mapped("external_id"))
         self.write(
             {
-                "platform_count": self.platform_count + len(stubs) - deleted + found_again,
+                "platform_count": self.platform_count + len(stubs) - len(compared.elsewhere) - deleted + found_again,
+                "elsewhere_count": self.elsewhere_count + len(compared.elsewhere),
                 "matched_count": self.matched_count + len(compared.bindings) + found_again,
             }
         )
@@ -162,7 +169,9 @@ class IntegrationReconciliation(models.Model):
         for start in range(0, len(ids), HEAL_BATCH):
             batch = ids[start : start + HEAL_BATCH]
             documents, errors = self.backend_id._read_orders(batch)
-            missing += [(to_read[external_id], str(error)) for external_id, error in errors.items()]
+            elsewhere = self.env["integration.order.comparer"]._unreadable_elsewhere(backend, errors)
+            skipped += [(to_read[external_id], reason) for external_id, reason in elsewhere.items()]
+            missing += [(to_read[key], str(error)) for key, error in errors.items() if key not in elsewhere]
             for document in documents:
                 stub = to_read[document.external_id]
                 if reason := importer._skip_reason(backend, document, None):

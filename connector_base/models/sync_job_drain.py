@@ -110,9 +110,12 @@ class SyncJob(models.Model):
             return {}
         documents, errors = self.backend_id._read_orders(external_ids)
         found = {document.external_id: document for document in documents}
-        for external_id in external_ids:
-            if external_id in errors:
-                self._fail_event(by_id[external_id], errors[external_id])
+        elsewhere = self.env["integration.order.comparer"]._unreadable_elsewhere(self.backend_id, errors)
+        for external_id, error in errors.items():
+            if external_id in elsewhere:
+                by_id[external_id]._settle("ignored", elsewhere[external_id])
+            else:
+                self._fail_event(by_id[external_id], error)
         self._settle_missing({key: by_id[key] for key in external_ids if key not in errors and key not in found})
         return found
 

@@ -42,6 +42,7 @@ class SyncJob(models.Model):
             if page is None:
                 self._progress(total=adapter._count_order_ids(backend, *period) or 0)
             found = adapter._list_order_ids(backend, *period, page)
+            self._fail_listed(found.failed)
             external_ids, page = self._due_of_page(found.documents), found.next_page
         batch, rest = external_ids[:BATCH], external_ids[BATCH:]
         if batch:
@@ -53,19 +54,18 @@ class SyncJob(models.Model):
         return self._outcome_summary()
 
     def _due_of_page(self, stubs):
-        """Return the ids of `stubs` that have to be read; count the others as unchanged."""
+        """Return the ids of `stubs` that have to be read; count the others as unchanged, or skipped."""
         compared = self.env["integration.order.comparer"]._compare(self.backend_id, stubs)
         due = {stub.external_id for stub in (*compared.unknown, *compared.outdated, *compared.held)}
         if compared.current:
             self._progress(done=len(compared.current))
             self.outcome_counts = Counter(self.outcome_counts or {}) + Counter(unchanged=len(compared.current))
+        self._leave_out(compared.elsewhere)
         return [stub.external_id for stub in stubs if stub.external_id in due]
 
     def _import_batch(self, external_ids):
         documents, errors = self.backend_id._read_orders(external_ids)
-        for external_id, error in errors.items():
-            self._fail_document(external_id, error)
-        self._import_orders(documents, source="period", unreadable=len(errors))
+        self._import_orders(documents, source="period", unreadable=self._fail_orders(errors.items()))
         # deleted on the platform since its ids were listed
         gone = set(external_ids) - errors.keys() - {document.external_id for document in documents}
         if gone:

@@ -48,9 +48,8 @@ class SyncJob(models.Model):
             started_at = datetime.now(UTC).isoformat()
             self._progress(total=adapter._count_orders(backend, since_time) or 0)
         found = adapter._fetch_orders(backend, since_time, page)
-        for error in found.failed:
-            self._fail_document(error.external_id, error)
-        summary = self._import_orders(found.documents, source="poll", unreadable=len(found.failed))
+        unreadable = self._fail_orders([(error.external_id, error) for error in found.failed])
+        summary = self._import_orders(found.documents, source="poll", unreadable=unreadable)
         cursor._advance(found.documents, datetime.fromisoformat(started_at))
         if found.next_page:
             self._chain({"since": since, "page": found.next_page, "started_at": started_at, "fingerprint": fingerprint})
@@ -74,9 +73,8 @@ class SyncJob(models.Model):
             self = self.with_context(integration_replay=True)  # noqa: PLW0642
         self._progress(total=len(external_ids))
         documents, errors = self.backend_id._read_orders(external_ids)
-        for external_id, error in errors.items():
-            self._fail_document(external_id, error)
-        summary = self._import_orders(documents, source="single", unreadable=len(errors))
+        unreadable = self._fail_orders(errors.items())
+        summary = self._import_orders(documents, source="single", unreadable=unreadable)
         missing = set(external_ids) - errors.keys() - {document.external_id for document in documents}
         if missing:
             self._resolve_documents(missing)
@@ -100,14 +98,53 @@ class SyncJob(models.Model):
         failed = len(result.failed)
         self._progress(done=len(documents) - failed, failed=failed + unreadable)
         self.outcome_counts = Counter(self.outcome_counts or {}) + result.counts + Counter(failed=unreadable)
-        if result.skipped:
-            reasons = Counter(reason for _external_id, reason in result.skipped)
-            self.skip_counts = dict((Counter(self.skip_counts or {}) + reasons).most_common(SKIP_REASONS))
+        self._note_skipped(result.skipped)
         if result.busy:
             self.backend_id._enqueue(
                 "import_order_ids", arguments={"external_ids": list(result.busy)}, priority=self.priority, eta=1
             )
         return self._outcome_summary()
+
+    def _fail_orders(self, errors):
+        """Keep orders that can't be read as failed documents; return how many these are.
+
+        Those of parts of the account that the channel is not for are left out.
+
+        :param errors: (external id, DataError) of each
+        """
+        elsewhere = self.env["integration.order.comparer"]._unreadable_elsewhere(self.backend_id, dict(errors))
+        for external_id, error in errors:
+            if external_id not in elsewhere:
+                self._fail_document(external_id, error)
+        if elsewhere:
+            self._leave_out(elsewhere.items())
+            self._resolve_documents(elsewhere)
+        return len(errors) - len(elsewhere)
+
+    def _fail_listed(self, errors):
+        """Keep orders that a listing of ids states in a way nobody understands as failed documents."""
+        if unreadable := self._fail_orders([(error.external_id, error) for error in errors]):
+            self._progress(failed=unreadable)
+            self.outcome_counts = Counter(self.outcome_counts or {}) + Counter(failed=unreadable)
+
+    def _leave_out(self, skipped):
+        """Count documents that were not handed to the importer because they are none of the channel's.
+
+        :param skipped: (document, why) of each
+        """
+        if skipped:
+            self._progress(done=len(skipped))
+            self.outcome_counts = Counter(self.outcome_counts or {}) + Counter(skipped=len(skipped))
+            self._note_skipped(skipped)
+
+    def _note_skipped(self, skipped):
+        """Keep why documents were left out.
+
+        :param skipped: (document, why) of each
+        """
+        if skipped:
+            reasons = Counter(reason for _document, reason in skipped)
+            self.skip_counts = dict((Counter(self.skip_counts or {}) + reasons).most_common(SKIP_REASONS))
 
     def _outcome_summary(self):
         """Return one line on what became of the job's documents, over all of its pages."""

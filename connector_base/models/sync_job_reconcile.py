@@ -34,6 +34,7 @@ class SyncJob(models.Model):
         if page is None:
             self._progress(total=adapter._count_order_ids(backend, since, until) or 0)
         found = adapter._list_order_ids(backend, since, until, page)
+        self._fail_listed(found.failed)
         start = datetime.fromisoformat(border) if border else run.date_from
         last = found.next_page is None
         end, ids = run._compare_page(found.documents, start, border_ids, last=last)

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import fields, models
 
 from .sync_job import Operation
@@ -17,6 +19,11 @@ class SyncJob(models.Model):
         return {**super()._operation_settings(), "import_scopes": Operation("interactive", 65)}
 
     def _run_import_scopes(self):
-        scopes = self.backend_id._read_scopes().filtered("active")
+        """Read the parts. Orders of a new one that the channel is for were left out as long as it was unknown."""
+        backend = self.backend_id
+        known = backend._chosen_external_ids()
+        scopes = backend._read_scopes().filtered("active")
+        if backend.only_scopes and backend._chosen_external_ids() - known and backend._syncs("orders_in"):
+            backend._start_history(fields.Datetime.now() - timedelta(days=backend.reconcile_days))
         self._progress(total=len(scopes), done=len(scopes))
         return self.env._("Parts: %s", len(scopes))

@@ -10,7 +10,7 @@ from unittest.mock import patch
 
 from odoo.addons.queue_job.job import Job
 
-from ..canonical import Order, OrderStub
+from ..canonical import UNSET, Order, OrderStub
 from ..engine.result import ImportResult
 from ..transport import DataError, Page, SignatureError, WebhookEnvelope, WebhookReport
 from .common import run_queue_job
@@ -43,6 +43,7 @@ class FakeAdapter:
         self.calls = []
         self.error = None
         self.unreadable = set()
+        self.lists_scopes = True
 
     def _call(self, name, *details):
         self.calls.append((name, *details))
@@ -83,7 +84,7 @@ class FakeAdapter:
             documents=tuple(document for document in found[start:end] if document.external_id not in self.unreadable),
             next_page=str(end) if end < len(found) else None,
             failed=tuple(
-                DataError("Unreadable", external_id=document.external_id)
+                DataError("Unreadable", external_id=document.external_id, scope_external_id=document.scope_external_id)
                 for document in found[start:end]
                 if document.external_id in self.unreadable
             ),
@@ -108,6 +109,7 @@ class FakeAdapter:
                 name=document.name,
                 created_at=document.created_at,
                 updated_at=document.updated_at,
+                scope_external_id=document.scope_external_id if self.lists_scopes else UNSET,
             )
             for document in shown
         ]
@@ -119,8 +121,9 @@ class FakeAdapter:
 
     def _fetch_orders_by_id(self, backend, external_ids):
         self._call("read", *external_ids)
-        if self.unreadable.intersection(external_ids):
-            raise DataError("Unreadable")
+        if unreadable := self.unreadable.intersection(external_ids):
+            scope = getattr(self.orders.get(min(unreadable)), "scope_external_id", None)
+            raise DataError("Unreadable", scope_external_id=scope)
         return [self.orders[external_id] for external_id in external_ids if external_id in self.orders]
 
     def _webhook_methods(self):

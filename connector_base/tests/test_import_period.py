@@ -1,4 +1,5 @@
 import os
+from dataclasses import replace
 from datetime import timedelta
 from unittest.mock import patch
 
@@ -8,7 +9,7 @@ from odoo.tests import new_test_user, tagged
 
 from ..engine.clock import naive
 from ..models import sync_job_import_period
-from ..transport import TransientError
+from ..transport import DataError, TransientError
 from .common import run_queue_job
 from .complete_common import START, CompleteCase
 
@@ -152,6 +153,26 @@ class TestImportPeriod(CompleteCase):
         self.run_all()
         self.assertEqual(self.imported(), set("0124567"))
         self.assertEqual((job.items_done, job.items_failed, job.child_ids.external_id), (7, 1, "3"))
+
+    def test_what_a_listing_states_wrongly_is_said(self):
+        listed = self.adapter._list_order_ids
+
+        def list_ids(*arguments):
+            page = listed(*arguments)
+            failed = [stub for stub in page.documents if stub.external_id == "3"]
+            return replace(
+                page,
+                documents=tuple(stub for stub in page.documents if stub not in failed),
+                failed=tuple(DataError("No number", external_id=stub.external_id) for stub in failed),
+            )
+
+        with patch.object(self.adapter, "_list_order_ids", list_ids):
+            job = self.start()
+            run = self.backend._reconcile(naive(START), fields.Datetime.now())
+            self.run_all()
+        self.assertEqual((job.items_done, job.items_failed, run.sync_job_id.items_failed), (7, 1, 1))
+        [failed] = self.env["sync.job"].search([("backend_id", "=", self.backend.id), ("state", "=", "failed")])
+        self.assertEqual((failed.external_id, failed.last_error), ("3", "No number"))
 
     def test_disconnecting_pauses_and_connecting_resumes(self):
         job = self.start()

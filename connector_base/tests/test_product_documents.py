@@ -114,11 +114,24 @@ class TestProductDocuments(ProductCase):
         yen.write({"active": True, "rate_ids": [Command.create({"name": "2020-01-01", "rate": 150})]})
         self.backend.connection_report = {"currency": "JPY"}
         self.cup.standard_price = 2
-        [document] = self.build(self.publish(self.cup))
-        rate = self.env["res.currency"]._get_conversion_rate(self.company.currency_id, yen, self.company)
-        self.assertEqual(document.currency, "JPY")
-        self.assertEqual(document.variants[0].price, Decimal(round(7.5 * rate)))
-        self.assertEqual(document.variants[0].cost, Decimal(round(2 * rate)))
+        self.backend.compare_at = "list_price"
+        binding = self.publish(self.cup)
+        [document] = self.build(binding)
+        [cup] = document.variants
+        self.assertEqual((document.currency, cup.price, cup.compare_at_price, cup.cost), ("JPY", *[UNSET] * 3))
+        before, self.backend.pricelist_id = self.env["product.pricelist"].create(
+            [
+                {
+                    "name": str(price),
+                    "currency_id": yen.id,
+                    "item_ids": [Command.create({"compute_price": "fixed", "fixed_price": price})],
+                }
+                for price in (1500, 1200)
+            ]
+        )
+        self.backend.write({"compare_at": "pricelist", "compare_at_pricelist_id": before.id})
+        [cup] = self.build(binding)[0].variants
+        self.assertEqual((cup.price, cup.compare_at_price, cup.cost), (1200, 1500, UNSET))
 
     def test_weight_in_pounds_is_told_in_kilograms(self):
         self.env["ir.config_parameter"].set_param("product.weight_in_lbs", "1")

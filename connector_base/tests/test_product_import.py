@@ -138,17 +138,6 @@ class TestProductImport(ProductCase):
         self.assertEqual(len(self.backend.pricelist_id.item_ids), 1, "only where it differs")
         self.assertFalse(self.binding_of("1").import_note)
 
-    def test_prices_in_another_currency(self):
-        foreign = self.env["res.currency"].with_context(active_test=False).search([("name", "=", "CHF")])
-        template = self.import_product(make_product("1", currency="CHF"))
-        self.assertEqual(template.list_price, 0.0)
-        self.assertIn("CHF", self.binding_of("1").import_note)
-        foreign.active = True
-        self.backend.pricelist_id = self.env["product.pricelist"].create({"name": "CH", "currency_id": foreign.id})
-        self.import_products(make_product("1", 1, currency="CHF", title="Again"))
-        self.assertEqual(self.backend.pricelist_id._get_product_price(template.product_variant_id, 1.0), 10.0)
-        self.assertEqual(template.list_price, 0.0)
-
     def test_a_pricelist_is_never_applied_twice(self):
         pricelist = self.env["product.pricelist"].create(
             {

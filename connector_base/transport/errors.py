@@ -44,13 +44,15 @@ class DataError(TransportError):
     """Validation, conflict, not found: only this document is affected.
 
     :param external_id: the document's id on the platform, when known
+    :param scope_external_id: the part of the account an order is of, "" for none; None when unknown
     """
 
     error_type = "data"
 
-    def __init__(self, message, *, external_id="", **kwargs):
+    def __init__(self, message, *, external_id="", scope_external_id=None, **kwargs):
         super().__init__(message, **kwargs)
         self.external_id = external_id
+        self.scope_external_id = scope_external_id
 
 
 class TransientError(TransportError):

@@ -1,5 +1,6 @@
 import re
 from datetime import timedelta
+from itertools import islice
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
@@ -7,8 +8,10 @@ from odoo.exceptions import AccessError, UserError
 from ..engine.clock import aware
 from ..engine.rehearsal import OUTCOMES, Rehearsed
 from ..notification import CLOSE, notification
+from ..transport import iter_pages
 
 LIMIT = 50
+PAGES = 10
 
 
 class IntegrationDryRun(models.TransientModel):
@@ -153,13 +156,24 @@ class IntegrationDryRun(models.TransientModel):
             ids = self._ids_of(re.split(r"[\s,;]+", (self.external_ids or "").strip()))
             more = len(ids) > LIMIT
         else:
-            found = self.backend_id._adapter()._list_order_ids(
-                self.backend_id, aware(self.date_from), aware(self.date_to)
-            )
-            ids = [stub.external_id for stub in found.documents]
-            more = len(ids) > LIMIT or found.next_page is not None
+            ids, more = self._listed_ids()
         note = self.env._("Only the first %s orders are looked at: choose a shorter period, or fewer.", LIMIT)
         return ids[:LIMIT], note if more else False
+
+    def _listed_ids(self):
+        """Return ids of the orders of the period that are of parts the channel is for, and whether there are more.
+
+        Somebody waits: where the first pages hold too few of the channel's own, what follows is not looked at.
+        """
+        backend, period, ids = self.backend_id, (aware(self.date_from), aware(self.date_to)), []
+        adapter, comparer = backend._adapter(), self.env["integration.order.comparer"]
+        pages = iter_pages(lambda token: adapter._list_order_ids(backend, *period, token))
+        for page in islice(pages, PAGES):
+            elsewhere = {stub.external_id for stub, _reason in comparer._compare(backend, page.documents).elsewhere}
+            ids += [stub.external_id for stub in page.documents if stub.external_id not in elsewhere]
+            if len(ids) > LIMIT:
+                break
+        return ids, len(ids) > LIMIT or page.next_page is not None
 
     def _ids_of(self, words):
         """Return platform ids; a word that is the name of an order in Odoo stands for that order's."""

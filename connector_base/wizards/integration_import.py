@@ -105,6 +105,8 @@ class IntegrationImport(models.TransientModel):
             count=formatLang(self.env, count, digits=0),
             known=formatLang(self.env, known, digits=0),
         )
+        if backend.only_scopes:
+            self.count_text = self.env._("%s. Those of other parts of the account are left out.", self.count_text)
         self._estimate(max(0, count - known))
 
     def _estimate(self, count):

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, models
 
 
 class IntegrationProductDocuments(models.AbstractModel):
@@ -8,14 +8,8 @@ class IntegrationProductDocuments(models.AbstractModel):
     def _find_prices(self, backend, currency, variants, found):
         """Override of `connector_base`: the website's price before a reduction."""
         result = super()._find_prices(backend, currency, variants, found)
-        if backend.compare_at == "compare_list_price":
-            company, today = backend.company_id, fields.Date.context_today(self)
-            found.compare_prices = {
-                variant.id: variant.currency_id._convert(
-                    variant.product_tmpl_id.compare_list_price, currency, company, today, round=False
-                )
-                for variant in variants
-            }
+        if backend.compare_at == "compare_list_price" and currency == backend.company_id.currency_id:
+            found.compare_prices = {variant.id: variant.product_tmpl_id.compare_list_price for variant in variants}
         return result
 
 

@@ -56,7 +56,7 @@ class IntegrationAdapterMagento(models.AbstractModel):
         return ConnectionReport(
             account_name=account,
             account_key=account,
-            currency=found.currencies[0] if len(found.currencies) == 1 else "",
+            currency=found.currency,
             facts=tuple((label, text) for label, text in facts if text),
             missing=tuple(self._magento_missing(backend, found)),
         )

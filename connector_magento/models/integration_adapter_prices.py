@@ -27,23 +27,20 @@ class IntegrationAdapterMagento(models.AbstractModel):
     def _fetch_price_lists(self, backend):
         """Override of `connector_base`: each group's; where there are several websites, on each of them too."""
         client = backend._magento_client()
-        currencies = {}
+        currency, currencies = client.base_currency(), {}
         for config in client.store_configs():
             node = Reader(config, "storeConfig")
             currencies.setdefault(node.text("website_id"), node.required_text("base_currency_code"))
         websites = [Reader(website, "website") for website in client.websites()]
         names = {website.required_identifier("id"): website.required_text("name") for website in websites}
         groups = self._magento_groups(client)
-        lists = [
-            PriceList(external_id=group_id, name=code, currency=next(iter(currencies.values()), ""))
-            for group_id, code in groups.items()
-        ]
+        lists = [PriceList(external_id=group_id, name=code, currency=currency) for group_id, code in groups.items()]
         if len(names) > 1:
             lists += [
                 PriceList(
                     external_id=f"{group_id}:{website_id}",
                     name=f"{code}, {name}",
-                    currency=currencies.get(website_id, next(iter(currencies.values()), "")),
+                    currency=currencies.get(website_id, currency),
                     scope_external_id=scope_id(const.WEBSITE, website_id),
                 )
                 for website_id, name in names.items()

@@ -68,7 +68,7 @@ class IntegrationAdapterMagento(models.AbstractModel):
         return documents, failed
 
     def _magento_terms(self, backend, client):
-        return read_terms(client, barcode=backend.magento_barcode_attribute or "")
+        return read_terms(client, barcode=backend.magento_barcode_attribute or "", currency=client.base_currency())
 
     def _product_mirror_values(self, document):
         """Override of `connector_base`."""

@@ -1,5 +1,6 @@
 from . import (
     test_connect,
+    test_currencies,
     test_events,
     test_order_aftersale,
     test_orders,

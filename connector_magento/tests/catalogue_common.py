@@ -144,6 +144,9 @@ class FakeClient(MagentoClient):
     def _get_modules(self, _params):
         return self.module_names
 
+    def _get_directory_currency(self, _params):
+        return {"base_currency_code": "USD"}
+
     def _get_store_storeconfigs(self, _params):
         return [
             {

@@ -38,6 +38,7 @@ class FakeShop:
         self.refuse_all = self.two_factor = False
         self.status = None
         self.answers = {
+            "directory/currency": {"base_currency_code": "EUR"},
             "modules": ["Magento_Store", "Magento_Sales", "Magento_InventoryApi"],
             "store/websites": [
                 {"id": 0, "code": "admin", "name": "Admin", "default_group_id": 0},

@@ -51,6 +51,7 @@ class TestMagentoOrders(MagentoOrdersCase):
         self.assertEqual(self.adapter._count_order_ids(self.backend, SINCE, UNTIL), 1)
         [stub] = self.adapter._list_order_ids(self.backend, None, UNTIL).documents
         self.assertEqual((stub.external_id, stub.name), ("1", "000000001"))
+        self.assertEqual(stub.scope_external_id, "store_view:1")
 
     def test_imported(self):
         paid = magento_order(1)

@@ -47,6 +47,7 @@ class Magento(Platform):
     orders_operation = "GET orders"
     products_operation = "GET products"
     product_price_operation = "PUT products/{}"
+    variant_prices_operation = "POST products/base-prices"
     product_create_operation = "POST products"
     stock_operation = "POST inventory/source-items"
     shipment_operation = "POST order/{}/ship"

@@ -24,6 +24,8 @@ class Platform:
     orders_operation = "*"
     products_operation = "*"
     product_price_operation = "*"
+    # of the variants of one product together
+    variant_prices_operation = "*"
     product_create_operation = "*"
     stock_operation = "*"
     shipment_operation = "*"

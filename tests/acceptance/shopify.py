@@ -43,6 +43,7 @@ class Shopify(Platform):
     orders_operation = "Orders"
     products_operation = "Products"
     product_price_operation = "ProductVariantsUpdate"
+    variant_prices_operation = "ProductVariantsUpdate"
     product_create_operation = "ProductSet"
     stock_operation = "InventorySet"
     shipment_operation = "FulfillmentCreate"

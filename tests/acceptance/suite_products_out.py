@@ -106,7 +106,7 @@ class ProductOutTrials(SuiteBase):
         template = binding.odoo_id
         template.list_price = 21.0
         self.run_jobs(backend)
-        self.assertEqual(set(self.account.writes(self.account.calls())), {self.account.product_price_operation})
+        self.assertEqual(self.account.writes(self.account.calls()), [self.account.variant_prices_operation])
         prices = {variant["price"] for variant in self.account.products()[external_id]["variants"].values()}
         self.assertEqual(prices, {21})
         self.account.change_product(external_id, title="Shirt, long")

@@ -59,7 +59,7 @@ def test_the_survey(connect):
     found = survey(connect(), [*sorted(const.PROBES), "stock_in", "stock_out"])
     assert found.denied == ()
     assert [site["name"] for site in found.websites] == ["Europe", "America"]
-    assert found.currencies == ["EUR", "USD"]
+    assert (found.currency, found.currencies) == ("EUR", ["EUR", "USD"])
     assert const.MSI_MODULE in found.modules
     assert (found.product, found.version) == ("Magento", "2.4")
 

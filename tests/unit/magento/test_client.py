@@ -152,6 +152,7 @@ def test_a_shop_that_hides_its_version(status):
 
 SHOP = {
     "modules": ["Magento_Sales", "Magento_InventoryApi"],
+    "directory/currency": {"base_currency_code": "EUR", "default_display_currency_code": "USD"},
     "store/storeConfigs": [{"id": 1, "code": "default", "base_currency_code": "EUR"}],
     "store/websites": [{"id": 0, "name": "Admin"}, {"id": 1, "name": "Main Website"}],
     "store/storeGroups": [{"id": 0, "name": "Default"}, {"id": 1, "name": "Main Store"}],
@@ -181,7 +182,7 @@ def test_survey():
     assert (found.product, found.version, found.edition) == ("Magento", "2.4", "Community")
     assert [website["name"] for website in found.websites] == ["Main Website"]
     assert [view["name"] for view in found.store_views] == ["German"]
-    assert found.currencies == ["EUR"]
+    assert (found.currency, found.currencies) == ("EUR", ["EUR"])
     assert found.denied == ()
     assert session.operations[-8:] == [
         "GET orders",

@@ -4,6 +4,7 @@ from datetime import datetime, timezone
 
 import pytest
 
+from odoo.addons.connector_base.canonical import UNSET
 from odoo.addons.connector_base.transport import DataError, parsed_page
 from odoo.addons.connector_magento import const, sales
 from odoo.addons.connector_magento.listing import Listing
@@ -72,6 +73,22 @@ def test_one_that_is_wrong_does_not_keep_the_others():
     assert [stub.name for stub in page.documents] == ["000000001"]
     [error] = page.failed
     assert (error.external_id, isinstance(error, DataError)) == ("2", True)
+
+
+def test_a_stub_names_the_part_of_the_account():
+    assert "store_id" in sales.STUB_FIELDS
+    full = order(7, store_id=3)
+    stub = sales.parse_stub({key: full[key] for key in sales.STUB_FIELDS})
+    assert stub.scope_external_id == parse_order(full).scope_external_id == "store_view:3"
+    deleted = {**full, "store_id": None}
+    assert (sales.parse_stub(deleted).scope_external_id, parse_order(deleted).scope_external_id) == ("", UNSET)
+
+
+def test_what_is_wrong_with_an_order_names_its_part_of_the_account():
+    for items in ("nonsense", [{"item_id": 1}]):
+        with pytest.raises(DataError) as caught:
+            parse_order({**order(7, store_id=3), "items": items})
+        assert (caught.value.external_id, caught.value.scope_external_id) == ("7", "store_view:3")
 
 
 @pytest.mark.parametrize("path", ["orders", "invoices"])
