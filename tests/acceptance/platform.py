@@ -60,7 +60,7 @@ class Platform:
         """Return what a user enters to connect the account."""
         raise NotImplementedError()
 
-    def settings(self):
+    def settings(self, backend):
         """Return what a user sets on the channel beside, once it is connected."""
         return {}
 
