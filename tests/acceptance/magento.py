@@ -131,7 +131,7 @@ class Magento(Platform):
             **{f"magento_{key}": config[key] for key in keys},
         }
 
-    def settings(self, backend):
+    def settings(self, address):
         return {"magento_barcode_attribute": "barcode"}
 
     def wrong_secret(self):
@@ -355,10 +355,10 @@ class Commerce(Magento):
     not_set_up = frozenset()
     own_permissions = {**Magento.own_permissions, "webhooks": "POST eventing/eventSubscribe"}
 
-    def settings(self, backend):
+    def settings(self, address):
         """Adobe tries the address when it is registered; what it is registered for is entered in Odoo."""
-        self._control("event-registrations", {"url": backend.sudo().webhook_url, "client_id": CLIENT})
-        return {**super().settings(backend), "magento_events_client": CLIENT}
+        self._control("event-registrations", {"url": address, "client_id": CLIENT})
+        return {**super().settings(address), "magento_events_client": CLIENT}
 
     def undelivered(self):
         return self.stand_in.control("deliveries")["pending"]

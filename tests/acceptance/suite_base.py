@@ -77,7 +77,7 @@ class SuiteBase:
                 "tax_policy": "create",
                 "unknown_product": "create",
                 "import_from": LONG_AGO.replace(tzinfo=None),
-                **self.account.settings(backend),
+                **self.account.settings(backend.sudo().webhook_url),
             }
         )
         return backend.with_context(integration_in_job=True, integration_lane="orders")
