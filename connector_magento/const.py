@@ -267,4 +267,7 @@ EVENT_OLD_NAMES = {"eventid": "event_id", "recipientclientid": "recipient_client
 EVENTS_REMEDIES = {
     "NO_MODULE": "The shop has no module Magento_AdobeCommerceEventsClient. Have it installed, or remove the Client ID "
     "of the events here.",
+    # https://developer.adobe.com/commerce/extensibility/events/release-notes/ (1.11.0, January 2025)
+    "TOO_OLD": "The shop's module for events is older than 1.11 and can't say what is subscribed to. Have the package "
+    "magento/commerce-eventing updated, or remove the Client ID of the events here.",
 }

@@ -78,6 +78,10 @@ class IntegrationAdapterMagento(models.AbstractModel):
             known = {entry.get("name"): entry for entry in client.call("GET", "eventing/getEventSubscriptions") or ()}
         except PermissionMissing as error:
             return WebhookReport(failed=((const.EVENTS_MODULE, f"{error.message} {error.remedy}"),))
+        except DataError as error:
+            if error.status != 404:
+                raise
+            return WebhookReport(failed=((const.EVENTS_MODULE, const.EVENTS_REMEDIES["TOO_OLD"]),))
         for flow, wanted in const.EVENTS.items():
             for name in wanted if backend._syncs(flow) else ():
                 try:

@@ -6,7 +6,8 @@ from odoo.tests import TransactionCase, tagged
 
 from odoo.addons.connector_magento import const
 
-from sandbox.magento import eventing
+from sandbox.magento import errors, eventing
+from sandbox.magento.errors import ApiError
 
 from .magento import Commerce
 from .suite import NewsSuite
@@ -67,6 +68,14 @@ class TestCommerce(NewsSuite, TransactionCase):
         self.assertIn(f"Import Orders, {CREDIT_MEMOS}", backend.webhook_message)
         self.assertEqual(set(const.EVENTS["orders_in"]) - self.subscribed(), {CREDIT_MEMOS})
         self.assert_no_failures(backend)
+
+    def test_a_module_that_is_too_old(self):
+        with patch.object(eventing, "_check", side_effect=ApiError(404, errors.NO_ROUTE)):
+            backend = self.connected()
+        self.assertEqual(backend.webhook_state, "partial")
+        self.assertIn("older than 1.11", backend.webhook_message)
+        self.assert_no_failures(backend)
+        self.assert_polled(backend)
 
     def test_without_the_right_to_subscribe(self):
         self.account.permit_all_but(SUBSCRIBE)
