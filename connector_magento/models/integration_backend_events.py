@@ -46,6 +46,18 @@ class IntegrationBackend(models.Model):
         came = [("backend_id", "=", self.id), ("received_at", ">", "-1d")]
         return bool(self.env["integration.webhook.event"].sudo().search_count(came, limit=1))
 
+    @api.depends("magento_events_client")
+    def _compute_webhook_state(self):
+        """Override of `connector_base`: that the shop tells Adobe does not mean that Adobe tells us."""
+        super()._compute_webhook_state()
+        for backend in self.filtered(lambda backend: backend.platform == "magento" and backend._takes_webhooks()):
+            if not backend._is_told():
+                text = self.env._(
+                    "No event came for a day: look at the state of the registration in the Adobe Developer Console. "
+                    "Until one comes, the shop is asked for changes."
+                )
+                backend.webhook_message = ". ".join(filter(None, (backend.webhook_message, text)))
+
     def _magento_note_subscriptions(self, made=(), gone=()):
         """Remember which of the shop's subscriptions to events are ours."""
         channel = self.sudo()

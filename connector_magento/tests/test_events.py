@@ -250,6 +250,7 @@ class TestEventsSettings(EventsCase):
         cursor = self.backend._cursor("orders")
         cursor.pace_minutes = 2
         self.assertFalse(self.backend._is_told())
+        self.assertIn("No event came", self.backend.webhook_message)
         self.assertEqual(cursor._minutes(), 2)
         values = {"backend_id": self.backend.id, "topic": ORDERS, "state": "done"}
         now = fields.Datetime.now()
@@ -258,4 +259,6 @@ class TestEventsSettings(EventsCase):
         self.assertFalse(self.backend._is_told(), "none came of late: Adobe may have stopped")
         self.env["integration.webhook.event"].create({**values, "event_id": "e1", "received_at": now})
         self.assertTrue(self.backend._is_told())
+        self.env.invalidate_all()
+        self.assertFalse(self.backend.webhook_message)
         self.assertEqual(cursor._minutes(), cursor.interval_minutes)
