@@ -59,8 +59,8 @@ def parse(body):
 
 
 def split(request):
-    """Return a `WebhookRequest` for each event of one."""
-    if request.method == "GET":
+    """Return a `WebhookRequest` for each event of one; what holds a single one stays as it is."""
+    if not request.body.lstrip().startswith(b"["):
         return (request,)
     return [replace(request, body=json.dumps(event).encode()) for event in parse(request.body)]
 

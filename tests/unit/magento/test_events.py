@@ -133,8 +133,8 @@ def test_a_batch_is_taken_apart():
     parts = events.split(request)
     assert [events.parse(part.body) for part in parts] == [[each] for each in several]
     assert events.split(replace(request, body=b"[]")) == []
-    asked = replace(request, method="GET", body=b"")
-    assert events.split(asked) == (asked,)
+    for single in (b"", json.dumps(several[0], indent=1).encode()):
+        assert events.split(replace(request, body=single)) == (replace(request, body=single),)
 
 
 def test_the_challenge_comes_back():
