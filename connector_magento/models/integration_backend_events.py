@@ -49,7 +49,7 @@ class IntegrationBackend(models.Model):
     @api.depends("magento_events_client")
     def _compute_webhook_state(self):
         """Override of `connector_base`: that the shop tells Adobe does not mean that Adobe tells us."""
-        super()._compute_webhook_state()
+        result = super()._compute_webhook_state()
         for backend in self.filtered(lambda backend: backend.platform == "magento" and backend._takes_webhooks()):
             if not backend._is_told():
                 text = self.env._(
@@ -57,6 +57,7 @@ class IntegrationBackend(models.Model):
                     "Until one comes, the shop is asked for changes."
                 )
                 backend.webhook_message = ". ".join(filter(None, (backend.webhook_message, text)))
+        return result
 
     def _magento_note_subscriptions(self, made=(), gone=()):
         """Remember which of the shop's subscriptions to events are ours."""
