@@ -79,7 +79,11 @@ PROBES = {
         ("GET", "shipments", _ONE),
     ),
     "orders_hold": (("POST", "orders/0/hold", {}), ("POST", "orders/0/unhold", {})),
-    "webhooks": (("GET", "eventing/getEventSubscriptions", {}), ("POST", "eventing/eventSubscribe", {})),
+    "webhooks": (
+        ("GET", "eventing/getEventSubscriptions", {}),
+        ("POST", "eventing/eventSubscribe", {}),
+        ("POST", "eventing/eventUnsubscribe/none", {}),
+    ),
     "orders_cancel": (("POST", "orders/0/cancel", {}),),
     "orders_update": (("POST", "orders/0/comments", {}),),
     "refunds_out": (("POST", "order/0/refund", {}), ("POST", "order/0/invoice", {})),
@@ -231,12 +235,17 @@ EVENTS_MODULE = "Magento_AdobeCommerceEventsClient"
 EVENT_TYPE_PREFIX = "com.adobe.commerce."
 # What is subscribed to for a flow: event -> (resource, fields that may name the record). Events of an order's documents
 # are about the order. An order is saved with whatever is made of it, but for a number that is added to a shipment.
-# https://developer.adobe.com/commerce/extensibility/events/events-reference/; all are observers of Magento's models,
-# <prefix of the model>_save_commit_after
+# All are told by Magento's models, observer.<prefix of the model>_<save or delete>_commit_after, as
+# https://developer.adobe.com/commerce/extensibility/events/commands/#list-supported-events lists them of its example.
+# Those of orders, customers, products and stock: Adobe's own integration subscribes to them,
+# https://developer.adobe.com/commerce/extensibility/starter-kit/integration/create-integration/. Those of credit memos,
+# shipments and their numbers are in no list of Adobe's for 2.4 that can be read without a shop: one that has them not
+# refuses the subscription, and is asked for what it does not tell.
 EVENTS = {
     "orders_in": {
         "observer.sales_order_save_commit_after": ("order", ("entity_id", "id")),
         "observer.sales_order_creditmemo_save_commit_after": ("order", ("order_id",)),
+        "observer.sales_order_delete_commit_after": ("order", ("entity_id", "id")),
     },
     "shipments_in": {
         "observer.sales_order_shipment_save_commit_after": ("order", ("order_id",)),
@@ -250,7 +259,7 @@ EVENTS = {
     # Of a shop with sources, Magento tells this of the default one only.
     "stock_out": {"observer.cataloginventory_stock_item_save_commit_after": ("stock_level", ("product_id",))},
 }
-DELETIONS = frozenset({"observer.catalog_product_delete_commit_after"})
+DELETIONS = frozenset({"observer.catalog_product_delete_commit_after", "observer.sales_order_delete_commit_after"})
 # Sent at once, the others once a minute: https://developer.adobe.com/commerce/extensibility/events/commands/
 URGENT_FLOWS = frozenset({"orders_in", "stock_out"})
 # https://developer.adobe.com/events/docs/guides/#security-considerations: two keys sign each event, one is enough. They
@@ -260,9 +269,13 @@ EVENT_SIGNATURES = (
     ("x-adobe-public-key1-path", "x-adobe-digital-signature-1"),
     ("x-adobe-public-key2-path", "x-adobe-digital-signature-2"),
 )
-EVENT_MEDIA_TYPES = ("application/cloudevents+json", "application/json")
+# https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/http-protocol-binding.md
+EVENT_MEDIA_TYPES = ("application/cloudevents+json", "application/cloudevents-batch+json", "application/json")
+EVENT_OLD_NAMES = {"eventid": "event_id", "recipientclientid": "recipient_client_id"}
 EVENTS_REMEDIES = {
     "NO_MODULE": "The shop has no module Magento_AdobeCommerceEventsClient. Have it installed, or remove the Client ID "
     "of the events here.",
-    "BATCH": "In the Adobe Developer Console, choose to receive events one by one, not in batches.",
+    # https://developer.adobe.com/commerce/extensibility/events/release-notes/ (1.11.0, January 2025)
+    "TOO_OLD": "The shop's module for events is older than 1.11 and can't say what is subscribed to. Have the package "
+    "magento/commerce-eventing updated, or remove the Client ID of the events here.",
 }

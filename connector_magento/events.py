@@ -7,7 +7,9 @@ the database may have changed. Only the record's id counts, and it is read again
 
 import hmac
 import json
+import logging
 import re
+from dataclasses import replace
 
 from odoo.addons.connector_base.transport import (
     DataError,
@@ -17,6 +19,8 @@ from odoo.addons.connector_base.transport import (
 )
 
 from . import const
+
+_logger = logging.getLogger(__name__)
 
 # /prod/keys/pub-key-<random>.pem
 _KEY_PATH = re.compile(r"/prod/keys/pub-key-[A-Za-z0-9_-]{1,64}\.pem")
@@ -38,32 +42,49 @@ def answer_challenge(query):
 
 
 def parse(body):
-    """Return the event (dict) that `body` (bytes) states.
+    """Return the events (dicts) that `body` (bytes) states: one, or in a list up to 20, as the merchant has registered.
 
-    :raise DataError: it is none, or several
+    https://developer.adobe.com/events/docs/support/faq/ (batch delivery style)
+
+    :raise DataError: it states none
     """
     try:
-        event = json.loads(body)
+        events = json.loads(body)
     except (ValueError, RecursionError):
         raise DataError("The event is no JSON.") from None
-    if isinstance(event, list):
-        raise DataError("The call holds several events.", remedy=const.EVENTS_REMEDIES["BATCH"])
-    if not isinstance(event, dict):
+    events = events if isinstance(events, list) else [events]
+    if not all(isinstance(event, dict) for event in events):
         raise DataError("The event is no JSON object.")
-    return event
+    return events
 
 
-def check_recipient(event, client_id):
-    """Check that an event is meant for the registration of `client_id`, in constant time.
+def split(request):
+    """Return a `WebhookRequest` for each event of one; what holds a single one stays as it is."""
+    if not request.body.lstrip().startswith(b"["):
+        return (request,)
+    return [replace(request, body=json.dumps(event).encode()) for event in parse(request.body)]
 
-    :raise SignatureError: it is not, or nothing is known to compare it with
+
+def _stated(event, name):
+    """Return what an event states under a name of Adobe's own, which had an underscore until the end of 2025.
+
+    https://developer.adobe.com/events/docs/support/faq/ (duplicate fields)
     """
-    given = event.get("recipient_client_id")
+    return event.get(name) or event.get(const.EVENT_OLD_NAMES[name])
+
+
+def check_recipient(events, client_id):
+    """Check that events are meant for the registration of `client_id`, in constant time.
+
+    :raise SignatureError: one is not, or nothing is known to compare it with
+    """
     if not client_id:
         raise SignatureError("The Client ID of the event registration is not known.")
-    given = given.encode("utf-8", "surrogatepass") if isinstance(given, str) else b""
-    if not hmac.compare_digest(given, client_id.encode()):
-        raise SignatureError("The event is meant for another Client ID.")
+    for event in events:
+        given = _stated(event, "recipientclientid")
+        given = given.encode("utf-8", "surrogatepass") if isinstance(given, str) else b""
+        if not hmac.compare_digest(given, client_id.encode()):
+            raise SignatureError("The event is meant for another Client ID.")
 
 
 def signatures(headers):
@@ -96,7 +117,7 @@ def read_envelope(event):
 
     :raise DataError: it is not as Adobe documents events
     """
-    event_id, name = event.get("event_id") or event.get("id"), event.get("type")
+    event_id, name = _stated(event, "eventid") or event.get("id"), event.get("type")
     data = event.get("data")
     if not (isinstance(event_id, str) and isinstance(name, str) and isinstance(data, dict)):
         raise DataError("The event lacks what Adobe says of events: its id, type and data.")
@@ -131,3 +152,17 @@ def ensure_subscription(client, known, name, *, urgent):
         return "registered"
     client.call("PUT", "eventing/eventSubscribe/{}", name, json={"event": {"name": name, "fields": fields}})
     return "repaired"
+
+
+def remove_subscriptions(client, names):
+    """Take subscriptions away; yield the name of each that is gone.
+
+    :raise PermissionMissing: we may not
+    """
+    for name in names:
+        try:
+            client.call("POST", "eventing/eventUnsubscribe/{}", name)
+        except DataError as error:
+            # It was taken away by others, or is declared by a module of the shop by now
+            _logger.info("the subscription to %s stays: %s", name, error.message)
+        yield name

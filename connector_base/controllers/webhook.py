@@ -49,7 +49,7 @@ class WebhookController(http.Controller):
         max_content_length=_max_content_length,
     )
     def webhook(self, platform, token, **_query):
-        """Store a platform's event, whatever the platform.
+        """Store a platform's event or events, whatever the platform.
 
         Answers 200 stored (now or before), 400 not understood, 401 signature, 404 no such address, 405 method,
         413 size, 415 content type, 503 not to be checked yet. Nothing is stored of a refused call, which is only
@@ -60,16 +60,15 @@ class WebhookController(http.Controller):
             if not backend:
                 raise Refused(404, "address")
             adapter = backend._adapter()
-            inbound = self._read_request(adapter)
-            envelope = self._read_envelope(adapter, backend, inbound)
+            received = self._read_events(adapter, backend, self._read_request(adapter))
         except Refused as refusal:
             _logger.info("webhook call refused, %s: %s (%s)", refusal.status, refusal, backend)
             request.env["integration.webhook.refusal"].sudo()._count(backend.id, refusal.reason)
             return self._answer(refusal.status)
-        if envelope.reply:
-            status, content_type, answer = envelope.reply
+        if reply := received and received[0][0].reply:
+            status, content_type, answer = reply
             return self._answer(status, answer, content_type)
-        self._store(backend, envelope, inbound.body)
+        self._store(backend, received)
         return self._answer(200)
 
     def _backend(self, platform, token):
@@ -106,14 +105,14 @@ class WebhookController(http.Controller):
             body=body,
         )
 
-    def _read_envelope(self, adapter, backend, inbound):
-        """Return the `WebhookEnvelope` of a request whose signature is right.
+    def _read_events(self, adapter, backend, inbound):
+        """Return the events of a request whose signature is right, as [(`WebhookEnvelope`, raw bytes)].
 
         :raise Refused: signature, or not what the platform sends
         """
         try:
             adapter._verify_webhook(backend, inbound)
-            return adapter._read_webhook(backend, inbound)
+            return [(adapter._read_webhook(backend, part), part.body) for part in adapter._split_webhook(inbound)]
         except SignatureError as error:
             raise Refused(401, "signature", str(error)) from error
         except TransientError as error:
@@ -121,19 +120,21 @@ class WebhookController(http.Controller):
         except DataError as error:
             raise Refused(400, "malformed", str(error)) from error
 
-    def _store(self, backend, envelope, body):
-        """Store, commit, then look for a waiting drain in a new snapshot: a drain that has not started sees the event.
+    def _store(self, backend, received):
+        """Store, commit, then look for a waiting drain in a new snapshot: a drain that has not started sees the events.
 
-        An error after the commit lets the platform send again, which ends up here again.
+        Each event by itself: one that another request stores at the same moment takes none of the others away. An
+        error after a commit lets the platform send again, which ends up here again.
         """
         cr = request.env.cr
-        to_drain = envelope.resource and backend.state == "connected"
-        try:
-            request.env["integration.webhook.event"].sudo()._store(backend, envelope, body)
-        except pg_errors.SerializationFailure:
-            cr.rollback()  # another request has just stored the same delivery
-        else:
-            cr.commit()  # pylint: disable=invalid-commit
+        to_drain = backend.state == "connected" and any(envelope.resource for envelope, _body in received)
+        for envelope, body in received:
+            try:
+                request.env["integration.webhook.event"].sudo()._store(backend, envelope, body)
+            except pg_errors.SerializationFailure:
+                cr.rollback()  # another request has just stored the same delivery
+            else:
+                cr.commit()  # pylint: disable=invalid-commit
         if to_drain:
             backend._ensure_drain(eta=1)
 

@@ -137,8 +137,15 @@ class IntegrationAdapter(models.AbstractModel):
         """
         return {}
 
+    def _split_webhook(self, request):
+        """Return a `WebhookRequest` for each event of a verified one, where the platform sends several in one call.
+
+        :raise DataError: the request is not what the platform sends
+        """
+        return (request,)
+
     def _read_webhook(self, backend, request):
-        """Return the `WebhookEnvelope` of a verified request. No call to the platform.
+        """Return the `WebhookEnvelope` of a verified request with one event. No call to the platform.
 
         :raise DataError: the request is not what the platform sends
         """

@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import json
 import os
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from unittest.mock import patch
@@ -138,6 +139,22 @@ class FakeAdapter:
         expected = hmac.new(SECRET, request.body, hashlib.sha256).hexdigest()
         if not hmac.compare_digest(expected, request.headers.get("x-signature", "")):
             raise SignatureError("The signature is wrong.")
+
+    def _split_webhook(self, request):
+        """Several events come as a list, each under its number."""
+        if not request.body.startswith(b"["):
+            return (request,)
+        try:
+            payloads = json.loads(request.body)
+        except ValueError as error:
+            raise DataError(f"Not what the platform sends: {error!r}") from error
+        delivery = request.headers["x-delivery"]
+        return [
+            replace(
+                request, headers={**request.headers, "x-delivery": f"{delivery}-{n}"}, body=json.dumps(each).encode()
+            )
+            for n, each in enumerate(payloads)
+        ]
 
     def _read_webhook(self, backend, request):
         if request.method == "GET":

@@ -138,6 +138,33 @@ class TestWebhook(JobsMixin, HttpCase):
             self.assertEqual(self.post({"id": "1", "minutes": 3}).status_code, 200)
         self.assertEqual(len(self.drains()), 1)
 
+    def test_several_events_in_one_call(self):
+        payloads = [{"id": str(number), "minutes": 3} for number in range(3)]
+        for _time in range(2):
+            self.assertEqual(self.post(payloads).status_code, 200)
+        events = self.events().sorted("event_id")
+        self.assertEqual(events.mapped("event_id"), ["d-1-0", "d-1-1", "d-1-2"])
+        self.assertEqual(events._bodies()[events[1].id], b'{"id": "1", "minutes": 3}')
+        self.assertEqual(len(self.drains()), 1)
+        self.perform(self.drains())
+        self.assertEqual(set(self.importer.applied), {"0", "1", "2"})
+        self.assertEqual(self.post([], delivery="d-2").status_code, 200)
+        self.assertEqual(self.post([payloads[0], {"minutes": 3}], delivery="d-3").status_code, 400)
+        self.assertEqual(len(self.events()), 3)
+
+    def test_one_of_several_stored_at_the_same_moment(self):
+        store = IntegrationWebhookEvent._store
+
+        def lost_race(events, backend, envelope, body):
+            if envelope.external_id == "1":
+                raise psycopg2.errors.SerializationFailure("could not serialize access due to concurrent update")
+            store(events, backend, envelope, body)
+
+        with patch.object(IntegrationWebhookEvent, "_store", lost_race):
+            self.assertEqual(self.post([{"id": str(number), "minutes": 3} for number in range(3)]).status_code, 200)
+        self.assertEqual(set(self.events().mapped("external_id")), {"0", "2"})
+        self.assertEqual(len(self.drains()), 1)
+
     def test_our_failure_asks_the_platform_to_send_again(self):
         with patch.object(self.adapter, "_read_webhook", side_effect=DataError("x")):
             self.assertEqual(self.post({"id": "1", "minutes": 3}).status_code, 400)

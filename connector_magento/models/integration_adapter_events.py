@@ -31,18 +31,23 @@ class IntegrationAdapterMagento(models.AbstractModel):
             return
         signatures = events.signatures(request.headers)
         try:
-            event = events.parse(request.body)
+            found = events.parse(request.body)
         except DataError as error:
             raise SignatureError(error.message) from error
-        events.check_recipient(event, backend.magento_events_client)
+        events.check_recipient(found, backend.magento_events_client)
         keys = backend._webhook_public_keys(signatures.keys())
         verify_rsa(request.body, [(pem, signatures[path]) for path, pem in keys.items()])
+
+    def _split_webhook(self, request):
+        """Override of `connector_base`: Adobe sends one by one or in batches, as was registered there."""
+        return events.split(request)
 
     def _read_webhook(self, backend, request):
         """Override of `connector_base`."""
         if request.method == "GET":
             return events.answer_challenge(request.query)
-        return events.read_envelope(events.parse(request.body))
+        [event] = events.parse(request.body)
+        return events.read_envelope(event)
 
     def _fetch_webhook_keys(self, backend, names):
         """Override of `connector_base`: from Adobe's own host."""
@@ -73,16 +78,29 @@ class IntegrationAdapterMagento(models.AbstractModel):
             known = {entry.get("name"): entry for entry in client.call("GET", "eventing/getEventSubscriptions") or ()}
         except PermissionMissing as error:
             return WebhookReport(failed=((const.EVENTS_MODULE, f"{error.message} {error.remedy}"),))
+        except DataError as error:
+            if error.status != 404:
+                raise
+            return WebhookReport(failed=((const.EVENTS_MODULE, const.EVENTS_REMEDIES["TOO_OLD"]),))
         for flow, wanted in const.EVENTS.items():
             for name in wanted if backend._syncs(flow) else ():
                 try:
                     what = events.ensure_subscription(client, known.get(name), name, urgent=flow in const.URGENT_FLOWS)
                     done[what].append(name)
                 except (DataError, PermissionMissing) as error:
-                    done["failed"].append((name, f"{error.message} {error.remedy}"))
+                    done["failed"].append((f"{backend._flow_label(flow)}, {name}", f"{error.message} {error.remedy}"))
+        backend._magento_note_subscriptions(made=done["created"])
         return WebhookReport(**{key: tuple(value) for key, value in done.items()})
 
     def _remove_webhooks(self, backend, address):
-        """Override of `connector_base`: what points to `address` is the registration with Adobe, which is the
-        merchant's; the shop's subscriptions may have other readers."""
-        return
+        """Override of `connector_base`: the shop's subscriptions that we made. What points to `address` is the
+        registration with Adobe, which is the merchant's."""
+        names = backend._magento_given_up_subscriptions()
+        if not names:
+            return
+        gone = []
+        try:
+            for name in events.remove_subscriptions(backend._magento_client(), names):
+                gone.append(name)
+        finally:
+            backend._magento_note_subscriptions(gone=gone)

@@ -15,6 +15,10 @@ class IntegrationBackend(models.Model):
         "within seconds. Empty: the shop is asked for changes.",
     )
 
+    magento_subscriptions = fields.Json(
+        readonly=True, copy=False, groups=fields.NO_ACCESS, prefetch=False, help="Those that this channel made."
+    )
+
     @api.model_create_multi
     def create(self, vals_list):
         """Override of `connector_base` to cut off blanks, as left by copying."""
@@ -41,6 +45,38 @@ class IntegrationBackend(models.Model):
             return told
         came = [("backend_id", "=", self.id), ("received_at", ">", "-1d")]
         return bool(self.env["integration.webhook.event"].sudo().search_count(came, limit=1))
+
+    @api.depends("magento_events_client")
+    def _compute_webhook_state(self):
+        """Override of `connector_base`: that the shop tells Adobe does not mean that Adobe tells us."""
+        result = super()._compute_webhook_state()
+        for backend in self.filtered(lambda backend: backend.platform == "magento" and backend._takes_webhooks()):
+            if not backend._is_told():
+                text = self.env._(
+                    "No event came for a day: look at the state of the registration in the Adobe Developer Console. "
+                    "Until one comes, the shop is asked for changes."
+                )
+                backend.webhook_message = ". ".join(filter(None, (backend.webhook_message, text)))
+        return result
+
+    def _magento_note_subscriptions(self, made=(), gone=()):
+        """Remember which of the shop's subscriptions to events are ours."""
+        channel = self.sudo()
+        channel.magento_subscriptions = sorted({*(channel.magento_subscriptions or ()), *made} - set(gone))
+
+    def _magento_given_up_subscriptions(self):
+        """Return the subscriptions (names of events) that we made and nobody of ours needs any more.
+
+        Another channel of the same shop takes them over.
+        """
+        channel = self.sudo()
+        names = channel.magento_subscriptions or []
+        heirs = channel._account_sharers().filtered("magento_events_client")
+        if names and heirs:
+            heirs[0]._magento_note_subscriptions(made=names)
+            channel._magento_note_subscriptions(gone=names)
+            return []
+        return names
 
 
 def _stripped(vals):

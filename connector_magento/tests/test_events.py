@@ -81,8 +81,8 @@ class EventsCase(MagentoOrdersCase):
             "id": f"cloud-{event_id}",
             "source": "urn:uuid:420ba332-4e1c-4373-8e23-81175c9e79fd",
             "type": f"com.adobe.commerce.{name}",
-            "event_id": event_id,
-            "recipient_client_id": client,
+            "eventid": event_id,
+            "recipientclientid": client,
             "data": {"key": "k1", "value": value, "_metadata": {"storeId": "1", "websiteId": "1"}},
         }
 
@@ -128,6 +128,31 @@ class TestEventsHttp(EventsCase, HttpCase):
         order = self.env["sale.order"].search([("magento_order_id", "=", "12")])
         self.assertEqual(order.amount_total, 49)
 
+    def test_a_batch(self):
+        for number in (12, 13):
+            self.add("orders", magento_order(number))
+        batch = [self.event(event_id=f"e{number}", entity_id=str(number)) for number in (12, 13)]
+        body, headers = self.signed(batch)
+        headers["Content-Type"] = "application/cloudevents-batch+json"
+        self.assertEqual(self.post(body, headers), 503)
+        self.read_keys()
+        for _time in range(2):
+            self.assertEqual(self.post(body, headers), 200)
+        self.assertEqual(set(self.events().mapped("external_id")), {"12", "13"})
+        self.assertEqual(len(self.events()), 2)
+        for job in self.jobs("drain_webhooks"):
+            run_queue_job(job)
+        self.assertEqual(set(self.events().mapped("state")), {"done"})
+
+    def test_names_that_adobe_used_before(self):
+        event = self.event(entity_id="12")
+        before = {"eventid": "event_id", "recipientclientid": "recipient_client_id"}
+        body, headers = self.signed({before.get(name, name): value for name, value in event.items()})
+        self.post(body, headers)
+        self.read_keys()
+        self.assertEqual(self.post(body, headers), 200)
+        self.assertEqual(self.events().event_id, "e1")
+
     def test_refused(self):
         body, headers = self.signed(self.event(entity_id="12"))
         self.post(body, headers)
@@ -135,7 +160,8 @@ class TestEventsHttp(EventsCase, HttpCase):
         self.assertEqual(self.post(body + b" ", headers), 401)
         self.assertEqual(self.post(*self.signed(self.event(entity_id="12", client="other"))), 401)
         self.assertEqual(self.post(*self.signed(self.event(entity_id="12"), keys=self.keys[::-1])), 401)
-        self.assertEqual(self.post(*self.signed([self.event(entity_id="12")])), 401)
+        batch = [self.event(entity_id="12"), self.event(event_id="e2", entity_id="13", client="other")]
+        self.assertEqual(self.post(*self.signed(batch)), 401)
         unsigned = {name: value for name, value in headers.items() if not name.startswith("x-adobe")}
         self.assertEqual(self.post(body, unsigned), 401)
         elsewhere = dict(headers, **{f"x-adobe-public-key{n}-path": "//evil.example/k.pem" for n in (1, 2)})
@@ -166,15 +192,43 @@ class TestEventsSettings(EventsCase):
             self.backend[switch] = False
         report = self.adapter._ensure_webhooks(self.backend, "https://odoo.example.com")
         self.assertEqual(report.repaired, (ORDERS,))
-        self.assertEqual([name for name, _reason in report.failed], [CREDIT_MEMOS])
+        deletions = "observer.sales_order_delete_commit_after"
+        self.assertEqual(
+            [name for name, _reason in report.failed], [f"Import Orders, {name}" for name in (CREDIT_MEMOS, deletions)]
+        )
+        self.assertFalse(self.backend.magento_subscriptions, "it was there before")
         self.shop.refused.clear()
         self.backend.import_products = True
         report = self.adapter._ensure_webhooks(self.backend, "https://odoo.example.com")
         self.assertIn("observer.catalog_product_delete_commit_after", report.created)
         self.assertFalse(report.removed, "others may read what we don't")
+        self.assertEqual(set(self.backend.magento_subscriptions), set(report.created))
         told = {body["event"]["name"]: body["event"] for method, _path, body in self.shop.written if method == "POST"}
         self.assertTrue(told[CREDIT_MEMOS]["priority"])
         self.assertFalse(told["observer.catalog_product_save_commit_after"]["priority"])
+
+    def taken_away(self):
+        return [
+            path.rpartition("/")[2]
+            for _method, path, _body in self.shop.written
+            if path.startswith("eventing/eventUnsub")
+        ]
+
+    def test_disconnecting_takes_away_what_we_subscribed_to(self):
+        self.backend.magento_subscriptions = [CREDIT_MEMOS, ORDERS]
+        self.backend.action_disconnect()
+        self.assertEqual(self.taken_away(), [CREDIT_MEMOS, ORDERS])
+        self.assertFalse(self.backend.magento_subscriptions)
+
+    def test_another_channel_of_the_shop_takes_over(self):
+        self.backend.magento_subscriptions = [ORDERS]
+        self.backend.write({"only_scopes": True, "account_key": "shop.example.com"})
+        other = self.backend.copy({"name": "Other", "magento_events_client": CLIENT, "only_scopes": True})
+        other.write({"state": "connected", "account_key": self.backend.account_key})
+        self.backend.action_disconnect()
+        self.assertEqual(self.taken_away(), [])
+        self.assertFalse(self.backend.magento_subscriptions)
+        self.assertEqual(other.magento_subscriptions, [ORDERS])
 
     def test_a_shop_without_the_module(self):
         self.shop.answers["modules"] = ["Magento_Store"]
@@ -196,6 +250,7 @@ class TestEventsSettings(EventsCase):
         cursor = self.backend._cursor("orders")
         cursor.pace_minutes = 2
         self.assertFalse(self.backend._is_told())
+        self.assertIn("No event came", self.backend.webhook_message)
         self.assertEqual(cursor._minutes(), 2)
         values = {"backend_id": self.backend.id, "topic": ORDERS, "state": "done"}
         now = fields.Datetime.now()
@@ -204,4 +259,6 @@ class TestEventsSettings(EventsCase):
         self.assertFalse(self.backend._is_told(), "none came of late: Adobe may have stopped")
         self.env["integration.webhook.event"].create({**values, "event_id": "e1", "received_at": now})
         self.assertTrue(self.backend._is_told())
+        self.env.invalidate_all()
+        self.assertFalse(self.backend.webhook_message)
         self.assertEqual(cursor._minutes(), cursor.interval_minutes)

@@ -109,7 +109,7 @@ def deliver(shop: Shop, deliveries, subject: str, code: str, data: dict):
         event = {
             "specversion": "1.0", "id": str(uuid.uuid4()), "source": f"urn:uuid:{source}",
             "type": code, "datacontenttype": "application/json", "time": f"{shop.clock.iso()[:-1]}.000Z", "data": data,
-            "event_id": event_id, "recipient_client_id": entry["client_id"],
+            "eventid": event_id, "recipientclientid": entry["client_id"],
         }  # fmt: skip
         body = json.dumps(event, separators=(",", ":"), ensure_ascii=False).encode()
         deliveries.enqueue(

@@ -25,7 +25,7 @@ ADDRESS = {
     "telephone": "+33 1 23 45 67 89",
 }
 PLACEHOLDER = re.compile(r"\{[^}]*\}")
-SETTINGS = {"currency": "USD"}
+CLIENT = "531f2f763b2f4c34b03001d8bf2bd4df"
 ZONES = {13 * 60 + 45: "Pacific/Chatham", -11 * 60: "Pacific/Pago_Pago"}
 
 
@@ -35,7 +35,10 @@ def routes():
 
 
 class Magento(Platform):
+    """A shop of Magento Open Source."""
+
     name = "magento"
+    shop_settings = {"currency": "USD"}
     domain = DOMAIN
     reserves = True
     keeps_cancel_reason = False
@@ -114,11 +117,11 @@ class Magento(Platform):
         return patch.object(const, "DEFAULT_BUDGET", (1000, 100))
 
     def create_account(self):
-        self.stand_in.control("shops", {"domain": DOMAIN, **SETTINGS})
+        self.stand_in.control("shops", {"domain": DOMAIN, **self.shop_settings})
 
     def set_time_zone(self, minutes):
         self.delete_account()
-        self.stand_in.control("shops", {"domain": DOMAIN, **SETTINGS, "timezone": ZONES[minutes]})
+        self.stand_in.control("shops", {"domain": DOMAIN, **self.shop_settings, "timezone": ZONES[minutes]})
 
     def wizard_values(self):
         config = self.shop.config
@@ -129,7 +132,7 @@ class Magento(Platform):
             **{f"magento_{key}": config[key] for key in keys},
         }
 
-    def settings(self):
+    def settings(self, address):
         return {"magento_barcode_attribute": "barcode"}
 
     def wrong_secret(self):
@@ -147,10 +150,13 @@ class Magento(Platform):
     def permit(self):
         self.stand_in.control(f"shops/{DOMAIN}", {"resources": [ALL_RESOURCES]})
 
+    def permit_all_but(self, resource):
+        others = sorted({route.resource for route in routes().values()} - {resource})
+        self.stand_in.control(f"shops/{DOMAIN}", {"resources": others})
+
     def _forbid(self, call):
         word = routes()[call].resource
-        others = sorted({route.resource for route in routes().values()} - {word})
-        self.stand_in.control(f"shops/{DOMAIN}", {"resources": others})
+        self.permit_all_but(word)
         return word
 
     # === CALLS === #
@@ -341,3 +347,19 @@ class Magento(Platform):
             }
             for document in self._documents("creditmemo", order)
         ]
+
+
+class Commerce(Magento):
+    """A shop of Adobe Commerce that sends events, and the merchant's registration with Adobe."""
+
+    shop_settings = {**Magento.shop_settings, "edition": "Enterprise", "modules": [const.EVENTS_MODULE]}
+    not_set_up = frozenset()
+    own_permissions = {**Magento.own_permissions, "webhooks": "POST eventing/eventSubscribe"}
+
+    def settings(self, address):
+        """Adobe tries the address when it is registered; what it is registered for is entered in Odoo."""
+        self._control("event-registrations", {"url": address, "client_id": CLIENT})
+        return {**super().settings(address), "magento_events_client": CLIENT}
+
+    def undelivered(self):
+        return self.stand_in.control("deliveries")["pending"]

@@ -62,8 +62,11 @@ class Platform:
         """Return what a user enters to connect the account."""
         raise NotImplementedError()
 
-    def settings(self):
-        """Return what a user sets on the channel beside, once it is connected."""
+    def settings(self, address):
+        """Return what a user sets on the channel beside, once it is connected.
+
+        :param address: where it takes webhooks
+        """
         return {}
 
     def wrong_secret(self):

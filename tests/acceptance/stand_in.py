@@ -4,6 +4,7 @@ import json
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 from werkzeug.test import Client
 
@@ -53,7 +54,10 @@ class StandIn:
 
 
 class Mailbox:
-    """Receives webhooks instead of Odoo; `calls` are (path, headers in lower case, body). Use as a context manager."""
+    """Receives webhooks instead of Odoo, and says back what a platform asks that tries the address.
+
+    `calls` are (path, headers in lower case, body). Use as a context manager.
+    """
 
     def __init__(self):
         self.calls = []
@@ -71,6 +75,13 @@ class Mailbox:
                 self.send_response(200)
                 self.send_header("Content-Length", "0")
                 self.end_headers()
+
+            def do_GET(self):
+                [answer] = parse_qs(urlsplit(self.path).query).get("challenge", [""])
+                self.send_response(200)
+                self.send_header("Content-Length", str(len(answer)))
+                self.end_headers()
+                self.wfile.write(answer.encode())
 
             def log_message(self, *args):
                 """Keep quiet."""

@@ -5,6 +5,8 @@ A platform gets the suite by a test class with `AdapterSuite` first among its ba
 skipped; once it says that it can, they run.
 """
 
+import inspect
+
 from .suite_changes import ChangeTrials
 from .suite_contents import ContentTrials
 from .suite_echo import EchoTrials
@@ -34,3 +36,17 @@ class AdapterSuite(
     TroubleTrials,
 ):
     """The tests. Mix into a TransactionCase."""
+
+    def arrived(self, backend, resource):
+        """Override: `NewsSuite` shall miss no trial."""
+        self.assertTrue(hasattr(getattr(self, self._testMethodName), "of_news"), "the trial is to be marked as @news")
+        return super().arrived(backend, resource)
+
+
+class NewsSuite(AdapterSuite):
+    """Those in which Odoo hears of changes, for one more account of a platform, which tells of them in another way."""
+
+
+for _name, _trial in inspect.getmembers(AdapterSuite, inspect.isfunction):
+    if _name.startswith("test_") and not hasattr(_trial, "of_news"):
+        setattr(NewsSuite, _name, None)

@@ -7,7 +7,7 @@ from odoo import fields
 
 from odoo.addons.connector_base.models import integration_backend_reconcile, integration_reconciliation
 
-from .suite_base import SuiteBase
+from .suite_base import SuiteBase, news
 
 
 class ChangeTrials(SuiteBase):
@@ -33,6 +33,7 @@ class ChangeTrials(SuiteBase):
         self.assertAlmostEqual(order.amount_total, float(total))
         self.assert_no_failures(backend)
 
+    @news
     def test_order_edited_there(self):
         backend, *before = self.imported()
         edited = [self.account.edit(order.integration_external_id, 5) for order in before]
@@ -45,6 +46,7 @@ class ChangeTrials(SuiteBase):
             if order != old:  # the platform put another order in its place
                 self.assertEqual(old.state, "cancel")
 
+    @news
     def test_address_and_note_change_there(self):
         backend, *orders = self.imported()
         for order in orders:
@@ -59,6 +61,7 @@ class ChangeTrials(SuiteBase):
         self.assertEqual(orders[0].partner_id, orders[1].partner_id)
         self.assertEqual(orders[1].picking_ids.partner_id.city, "Nice")
 
+    @news
     def test_order_deleted_there(self):
         """A quotation is cancelled, a confirmed order waits for somebody: nobody knows why it is gone."""
         backend, quotation, confirmed = self.imported()

@@ -4,6 +4,7 @@ import json
 
 from sandbox.framework.faults import NEWS, changed
 
+from .suite_base import news
 from .suite_products_in import ProductInTrials
 from .suite_products_out import PICTURE
 
@@ -20,6 +21,7 @@ class ContentTrials(ProductInTrials):
 
     # === FIELDS === #
 
+    @news
     def test_unknown_fields(self):
         """Everything works as before when each object of each answer says more than it used to."""
         self.account.fault("unknown_fields")

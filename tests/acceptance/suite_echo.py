@@ -1,5 +1,6 @@
 """What Odoo told comes back, by webhook or when it asks: nobody tells it again, and nothing changes by it."""
 
+from .suite_base import news
 from .suite_refunds import RefundTrials
 
 STATED = ("char", "text", "html", "float", "monetary", "many2one", "many2many", "selection", "boolean")
@@ -31,6 +32,7 @@ class EchoTrials(RefundTrials):
         self.assertEqual(self.account.writes(self.account.calls()), [])
         self.assert_no_failures(backend)
 
+    @news
     def test_echo_of_products(self):
         backend = self.connect_with("products_in", "products_out")
         template = self.env["product.template"].create({"name": "Cup", "default_code": "CUP", "list_price": 4.0})
@@ -46,6 +48,7 @@ class EchoTrials(RefundTrials):
         self.assert_told_once(backend, "product", records)
         self.assertEqual(len(self.account.products()), 1)
 
+    @news
     def test_echo_of_shipments_and_refunds(self):
         backend = self.connect_shipping("shipments_in", "shipments_out", "refunds_out")
         order = self.sold(backend, A=3)
@@ -64,6 +67,7 @@ class EchoTrials(RefundTrials):
         self.assertEqual(len(self.account.refunds(order.integration_external_id)), 1)
         self.assertEqual(self.delivered(order), {"A": 2})
 
+    @news
     def test_echo_of_notes_and_cancellations(self):
         self.needs("orders_update")
         self.needs("orders_cancel")
@@ -81,6 +85,7 @@ class EchoTrials(RefundTrials):
         self.assert_told_once(backend, "order", lambda: (order, order.order_line))
         self.assertEqual(order.state, "cancel")
 
+    @news
     def test_echo_of_customers(self):
         backend = self.connect_with("customers_in", "customers_out")
         partner = self.env["res.partner"].create(

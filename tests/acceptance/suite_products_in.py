@@ -1,6 +1,6 @@
 """Products that come in."""
 
-from .suite_base import LONG_AGO, SuiteBase
+from .suite_base import LONG_AGO, SuiteBase, news
 
 MANY_VARIANTS = {"Size": list("ABCDEFGHIJKLMNOPQRST"), "Colour": list("ABCDEFGHIJKLMNOPQ")}
 
@@ -115,6 +115,7 @@ class ProductInTrials(SuiteBase):
         self.assertEqual(bound.odoo_id, template.product_variant_ids)
         self.assertEqual(len(set(bound.mapped("inventory_external_id"))), 340)
 
+    @news
     def test_product_webhooks_again_and_out_of_order(self):
         backend = self.connect_with("products_in", "webhooks", import_products=True)
         external_id = self.account.place_product(title="Lamp", sku="LAMP", price="30.00")
@@ -129,6 +130,7 @@ class ProductInTrials(SuiteBase):
         self.run_jobs(backend)
         self.assertEqual(self.account.calls(), [], "a delivery that comes again is known")
 
+    @news
     def test_product_deleted_there(self):
         external_id = self.account.place_product(title="Gone", sku="GONE")
         backend = self.connect_with("products_in", import_products=True)

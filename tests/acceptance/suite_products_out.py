@@ -2,7 +2,7 @@
 
 from odoo.addons.connector_base.canonical import PRODUCT_PARTS
 
-from .suite_base import SuiteBase
+from .suite_base import SuiteBase, news
 
 # A PNG of one pixel
 PICTURE = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
@@ -94,6 +94,7 @@ class ProductOutTrials(SuiteBase):
         self.assert_no_calls(backend)
         self.assertFalse(self.failures(backend))
 
+    @news
     def test_an_import_is_not_pushed_back(self):
         """Zero calls after an import; then one for a change here, none when it comes back."""
         external_id = self.account.place_product(

@@ -1,6 +1,6 @@
 """Shipments, in both directions."""
 
-from .suite_base import SuiteBase
+from .suite_base import SuiteBase, news
 
 
 class ShipmentTrials(SuiteBase):
@@ -139,6 +139,7 @@ class ShipmentTrials(SuiteBase):
 
     # === IN === #
 
+    @news
     def test_shipment_made_elsewhere(self):
         """What was sent outside of Odoo is delivered here, once, and not told back."""
         backend = self.connect_shipping("shipments_in", "shipments_out")
@@ -160,6 +161,7 @@ class ShipmentTrials(SuiteBase):
         self.assertEqual(set(order.picking_ids.mapped("state")), {"done"})
         self.assertEqual(self.account.writes(self.account.calls()), [])
 
+    @news
     def test_own_shipment_coming_back(self):
         backend = self.connect_shipping("shipments_in", "shipments_out")
         order = self.sold(backend, A=2)

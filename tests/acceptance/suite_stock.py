@@ -2,7 +2,7 @@
 
 from odoo import Command
 
-from .suite_base import SuiteBase
+from .suite_base import SuiteBase, news
 
 
 class StockTrials(SuiteBase):
@@ -161,6 +161,7 @@ class StockTrials(SuiteBase):
         self.assertEqual(self.account.stock()["A1", places.external_id], 10)
         self.assertIn("1", backend.stock_check_result)
 
+    @news
     def test_stock_webhooks_again_and_out_of_order(self):
         """Our own quantity coming back is no news; what fell twice is known as it is now."""
         self.needs("webhooks")
@@ -183,7 +184,9 @@ class StockTrials(SuiteBase):
         self.run_jobs(backend)
         level = self.env["integration.stock.level"].search([("backend_id", "=", backend.id)])
         self.assertEqual((level.quantity, level.remote_quantity), (20, 18))
-        self.assertEqual(self.account.calls(), [], "an order may explain it: it waits")
+        calls = self.account.calls()
+        self.assertEqual(self.account.writes(calls), [], "an order may explain it: it waits")
+        self.assertLessEqual(len(calls), 1, "what the news do not say is read once")
         level.wait_until = False
         backend._note_all_stock()
         self.run_jobs(backend)

@@ -1,4 +1,4 @@
-"""A shop of the sandbox in the test's own process, connected to real servers through Shopify's connector."""
+"""A shop of the sandbox in the test's own process, connected to real servers through its connector."""
 
 import threading
 from contextlib import contextmanager
@@ -29,17 +29,21 @@ class Held:
 
 
 class Channel(Stage):
-    """The shop, what Odoo has of it, and what goes on between them."""
+    """A shop of Shopify, what Odoo has of it, and what goes on between them."""
+
+    def account_at(self, stand_in):
+        """Return what the acceptance suite knows of the shop's platform."""
+        from tests.acceptance.shopify import Shopify  # noqa: PLC0415  addons can be imported once Odoo has started
+
+        return Shopify(stand_in)
 
     @contextmanager
     def opened(self, folder):
         """Serve the shop in this block. Webhooks go to the first server."""
-        from tests.acceptance.shopify import Shopify  # noqa: PLC0415  addons can be imported once Odoo has started
-
         folder.mkdir()
         self.stand_in = StandIn(folder, "http://127.0.0.1:9")
         with self.stand_in:
-            self.account = Shopify(self.stand_in)
+            self.account = self.account_at(self.stand_in)
             self.account.create_account()
             yield
 
@@ -57,10 +61,12 @@ class Channel(Stage):
         """Connect as a user does, with all that goes out: so many articles A0, A1 ..., 10 of each on both sides."""
         for number in range(articles):
             self.account.place_product(title=f"Article {number}", sku=f"A{number}", price="10.00")
-        values = {"platform": "shopify", "tax_policy": "create", "export_products": True}
+        values = {"platform": self.account.name, "tax_policy": "create", "export_products": True}
         values |= {"export_shipments": True, "import_shipments": True, **self.account.wizard_values()}
         wizard = self.rpc.create("integration.connect", values)
         self.backend = self.rpc.call("integration.connect", "action_connect", [wizard])["res_id"]
+        [found] = self.rpc.search_read("integration.backend", [("id", "=", self.backend)], ["webhook_url"])
+        self.rpc.call("integration.backend", "write", [self.backend], self.account.settings(found["webhook_url"]))
         self.rpc.call("integration.backend", "action_read_locations", [self.backend])
         self.wait(self.settled, what="the first import does not end")
         [place] = self.rpc.search_read("integration.location", [], ["external_id", "location_ids"])
@@ -162,6 +168,10 @@ class Channel(Stage):
         self.rpc.call("integration.backend", "action_send_stock", [self.backend])
         self.wait(self.settled, what="stock is not sent")
 
+    def lying(self):
+        """Return {SKU: quantity} as Odoo tells it to the platform."""
+        return {sku: quantity for (sku, _place), quantity in self.account.stock().items()}
+
     def check_same(self):
         """Both sides have the same products, prices and quantities, each once, and nothing failed."""
         rows = self.sql(
@@ -172,7 +182,7 @@ class Channel(Stage):
         )
         found = {row.split("|")[1]: row.split("|")[2:] for row in rows}
         assert len(found) == len(rows), "an article is there twice"
-        stock = {sku: quantity for (sku, _place), quantity in self.account.stock().items()}
+        stock = self.lying()
         wanted = {
             sku: [product["title"], f"{float(variant['price']):g}", str(stock[sku]), str(stock[sku])]
             for product in self.account.products().values()
@@ -185,3 +195,18 @@ class Channel(Stage):
         assert not failed, failed
         documents = self.rpc.search_read("sync.job", [("state", "=", "failed")], ["name", "last_error"])
         assert not documents, documents
+
+
+class CommerceChannel(Channel):
+    """A shop of Adobe Commerce, which tells of changes by Adobe I/O Events."""
+
+    def account_at(self, stand_in):
+        """Override for Magento. What Adobe sends again comes in a second instead of a minute."""
+        from tests.acceptance.magento import Commerce  # noqa: PLC0415  as above
+
+        stand_in.control("clock", {"retry_scale": 0.1})
+        return Commerce(stand_in)
+
+    def lying(self):
+        """Override: what orders reserve lies there until it is sent."""
+        return {item["sku"]: item["quantity"] for item in self.account.shop.all("source_item")}

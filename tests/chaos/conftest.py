@@ -2,13 +2,14 @@
 
 import os
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from scripts import databases
 from scripts.state import ROOT
-from tests.chaos.channel import Channel
+from tests.chaos.channel import Channel, CommerceChannel
 from tests.chaos.shop import Sender, Shop
 from tests.chaos.stage import CHANNELS, Stage
 
@@ -132,8 +133,20 @@ def chaos(yard, chaos_template):
 @pytest.fixture
 def channel(yard, tmp_path):
     """A fresh database with Shopify's connector, and a shop of the sandbox that runs in the test's process."""
-    channel = Channel(yard)
-    with channel.opened(tmp_path / "shop"):
+    with _running(Channel(yard), tmp_path) as channel:
+        yield channel
+
+
+@pytest.fixture
+def commerce(yard, tmp_path):
+    """The same with a shop of Adobe Commerce."""
+    with _running(CommerceChannel(yard), tmp_path) as channel:
+        yield channel
+
+
+@contextmanager
+def _running(channel, folder):
+    with channel.opened(folder / "shop"):
         yield channel
         for server in channel.servers:
             server.stop()

@@ -125,8 +125,8 @@ def test_events_are_signed_and_say_whose_they_are(commerce, consumer):
     assert event["type"] == f"com.adobe.commerce.{PRODUCTS}" == headers["x-adobe-event-code"]
     assert event["data"]["value"] == {"entity_id": str(made["id"]), "sku": "MUG"}
     assert event["data"]["_metadata"]["websiteId"] == "1"
-    assert event["recipient_client_id"] == registration["client_id"]
-    assert event["event_id"] == headers["x-adobe-event-id"]
+    assert event["recipientclientid"] == registration["client_id"]
+    assert event["eventid"] == headers["x-adobe-event-id"]
     assert headers["content-type"].startswith("application/cloudevents+json")
     for number in "12":
         page = commerce.client.get(f"/static.adobeioevents.com{headers[f'x-adobe-public-key{number}-path']}")

@@ -1,10 +1,11 @@
 """Events as Adobe documents them, see `events`: whose they are, what signed them, what they are about."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
-from odoo.addons.connector_base.transport import DataError, SignatureError
+from odoo.addons.connector_base.transport import DataError, SignatureError, WebhookRequest
 from odoo.addons.connector_magento import const, events
 
 KEYS = {
@@ -23,8 +24,8 @@ def event(name="observer.sales_order_save_commit_after", **value):
         "type": f"com.adobe.commerce.{name}",
         "datacontenttype": "application/json",
         "time": "2026-11-20T12:51:03.902Z",
-        "event_id": "dafb64a8-7823-4be0-8291-cf46baf66ede",
-        "recipient_client_id": "531f2f763b2f4c34b03001d8bf2bd4df",
+        "eventid": "dafb64a8-7823-4be0-8291-cf46baf66ede",
+        "recipientclientid": "531f2f763b2f4c34b03001d8bf2bd4df",
         "data": {
             "key": "b2d1addf-50af-4ae9-8d29-26a786d5161f",
             "value": value,
@@ -43,6 +44,7 @@ def event(name="observer.sales_order_save_commit_after", **value):
         ("observer.sales_order_shipment_track_save_commit_after", {"order_id": "12"}, "order", "12"),
         ("observer.catalog_product_save_commit_after", {"entity_id": "3", "sku": "test2"}, "product", "3"),
         ("observer.catalog_product_delete_commit_after", {"entity_id": "3"}, "product", "3"),
+        ("observer.sales_order_delete_commit_after", {"entity_id": "12"}, "order", "12"),
         ("observer.cataloginventory_stock_item_save_commit_after", {"product_id": 1, "qty": 1}, "stock_level", "1"),
         ("observer.customer_save_commit_after", {"entity_id": "5"}, "customer", "5"),
         ("observer.customer_login", {"id": "5"}, "", ""),
@@ -60,7 +62,20 @@ def test_what_an_event_is_about(name, value, resource, external_id):
     assert envelope.updated_at is None, "what the shop had in mind when it saved is not what it saved"
 
 
-@pytest.mark.parametrize("lack", ["event_id", "type", "data"])
+def renamed(given):
+    """Return an event with the names of Adobe's own as they were until the end of 2025."""
+    return {const.EVENT_OLD_NAMES.get(name, name): value for name, value in given.items()}
+
+
+def test_names_of_before():
+    given = renamed(event(entity_id=1))
+    assert events.read_envelope(given).event_id == "dafb64a8-7823-4be0-8291-cf46baf66ede"
+    events.check_recipient([given], "531f2f763b2f4c34b03001d8bf2bd4df")
+    with pytest.raises(SignatureError):
+        events.check_recipient([given], "other")
+
+
+@pytest.mark.parametrize("lack", ["eventid", "type", "data"])
 def test_no_event_of_commerce(lack):
     wrong = event(entity_id=1)
     wrong[lack] = None
@@ -95,18 +110,31 @@ def test_keys_lie_in_their_place_only(path):
 
 def test_whose_it_is():
     given = event(entity_id=1)
-    events.check_recipient(given, "531f2f763b2f4c34b03001d8bf2bd4df")
-    for wrong, client in ((given, "other"), (given, ""), (given, False), ({}, "x"), ({"recipient_client_id": 1}, "1")):
+    mine = "531f2f763b2f4c34b03001d8bf2bd4df"
+    events.check_recipient([given, given], mine)
+    for wrong, client in ((given, "other"), (given, ""), (given, False), ({}, "x"), ({"recipientclientid": 1}, "1")):
         with pytest.raises(SignatureError):
-            events.check_recipient(wrong, client)
+            events.check_recipient([wrong], client)
     with pytest.raises(SignatureError):
-        events.check_recipient(events.parse(b'{"recipient_client_id": "\\ud800"}'), "client")
+        events.check_recipient([given, {**given, "recipientclientid": "other"}], mine)
+    with pytest.raises(SignatureError):
+        events.check_recipient(events.parse(b'{"recipientclientid": "\\ud800"}'), "client")
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"\xff", b"[" * 100_000, b"1", json.dumps([event()]).encode()])
+@pytest.mark.parametrize("body", [b"", b"{", b"\xff", b"[" * 100_000, b"1", b"[1]", b'[{"type": "x"}, null]'])
 def test_what_is_no_event(body):
     with pytest.raises(DataError):
         events.parse(body)
+
+
+def test_a_batch_is_taken_apart():
+    several = [event(entity_id=1), {**event(entity_id=2), "eventid": "e2"}]
+    request = WebhookRequest(method="POST", url="/x", headers={}, query={}, body=json.dumps(several).encode())
+    parts = events.split(request)
+    assert [events.parse(part.body) for part in parts] == [[each] for each in several]
+    assert events.split(replace(request, body=b"[]")) == []
+    for single in (b"", json.dumps(several[0], indent=1).encode()):
+        assert events.split(replace(request, body=single)) == (replace(request, body=single),)
 
 
 def test_the_challenge_comes_back():
