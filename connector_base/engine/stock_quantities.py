@@ -35,6 +35,7 @@ class IntegrationStockQuantities(models.AbstractModel):
         bindings = bindings.with_prefetch().with_context(**everything)
         places = places.with_context(**everything)
         bindings = bindings.filtered(lambda binding: binding.odoo_id.integration_stock_policy != "excluded")
+        bindings = backend._adapter()._stocked(backend, bindings)
         counted = self._counted(bindings.odoo_id)
         bindings = bindings.filtered(lambda binding: binding.odoo_id in counted)
         stock = self._available(backend, counted, places)

@@ -21,6 +21,10 @@ class IntegrationAdapter(models.AbstractModel):
         """Return the `Page` of the `StockLevel`s of all articles stocked at a location."""
         raise NotImplementedError()
 
+    def _stocked(self, backend, bindings):
+        """Return those of `bindings` (variants) whose stock the platform counts: none that consist of others there."""
+        return bindings
+
     def _parse_stock_event(self, backend, topic, body):
         """Return the `StockLevel` that a stored webhook body states, None when it must be read from the platform.
 

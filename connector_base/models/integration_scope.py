@@ -235,8 +235,8 @@ class IntegrationBackend(models.Model):
         return {"type": "ir.actions.client", "tag": "soft_reload"}
 
     def _read_scopes(self):
-        """Make the scopes be those of the platform; return them."""
-        return self.env["integration.scope"]._take_over(self, self._adapter()._fetch_scopes(self))
+        """Make the scopes be those of the platform; return them. Nobody makes them by hand."""
+        return self.env["integration.scope"].sudo()._take_over(self, self._adapter()._fetch_scopes(self))
 
     def _read_scopes_soon(self):
         """Queue the reading of the scopes, where the platform has any."""

@@ -66,6 +66,9 @@ class FakeAdapter:
     def _tells_deletion(self, topic):
         return False
 
+    def _stocked(self, backend, bindings):
+        return bindings
+
     def _probe(self, backend, resource, since):
         return None
 

@@ -21,6 +21,9 @@ class FakeAdapter:
     def _credential_keys(self):
         return {}
 
+    def _stocked(self, backend, bindings):
+        return bindings
+
     def _probe(self, backend, resource, since):
         return None
 

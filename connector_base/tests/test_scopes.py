@@ -92,6 +92,13 @@ class TestScopes(EngineCase):
         job = self.backend._enqueue("import_scopes")
         self.assertEqual(job._run_import_scopes(), "Parts: 6")
 
+    def test_a_manager_reads_them(self):
+        manager = new_test_user(self.env, "reader", groups="connector_base.group_integration_manager")
+        new = Scope(external_id="website:9", name="Asia", kind="website")
+        self.adapter.scopes = (*self.adapter.scopes, new)
+        self.backend.with_user(manager).action_refresh_scopes()
+        self.assertEqual(self.scope("website:9").name, "Asia")
+
     def test_connecting_reads_them(self):
         self.backend._read_scopes_soon()
         self.backend._read_scopes_soon()

@@ -3,7 +3,7 @@ from odoo import models
 from odoo.addons.connector_base.canonical import Location, StockLevel
 from odoo.addons.connector_base.transport import DataError, Page
 
-from .. import const
+from .. import const, tables
 from ..criteria import search_criteria
 from ..parser_stock import parse_source, parse_source_item, parse_stock_item
 from ..product_reading import read_by_id
@@ -78,6 +78,19 @@ class IntegrationAdapterMagento(models.AbstractModel):
         levels = tuple(parse_stock_item(item, skus[number]) for number, item in items.items() if number in skus)
         more = page * const.PAGE_SIZE < int(answer.get("total_count") or 0)
         return Page(documents=levels, next_page=str(page + 1) if more else None)
+
+    def _stocked(self, backend, bindings):
+        """Override of `connector_base`: bundles and groups have no stock but that of their parts."""
+        composed = self.env["integration.binding.product"].search_fetch(
+            [
+                ("backend_id", "=", backend.id),
+                ("external_id", "in", bindings.mapped("external_parent_id")),
+                ("magento_type", "in", (tables.BUNDLE, tables.GROUPED)),
+            ],
+            ["external_id"],
+        )
+        ids = set(composed.mapped("external_id"))
+        return bindings.filtered(lambda binding: binding.external_parent_id not in ids)
 
     def _stock_batch(self):
         """Override of `connector_base`."""

@@ -202,6 +202,23 @@ class TestStock(CatalogueCase):
         found = self.env["integration.stock.quantities"]._offered(self.backend, binding, place | second)
         self.assertEqual(sum(found.values()), 15, "twelve can be sold, and three are set aside there")
 
+    def test_what_consists_of_others_has_no_stock_there(self):
+        """A kit of Odoo's is told if it is a product like others there; Magento refuses quantities of bundles."""
+        place, binding = self.place(holds_orders=True)
+        product = self.env["integration.binding.product"].create(
+            {
+                "backend_id": self.backend.id,
+                "external_id": "1",
+                "odoo_id": binding.odoo_id.product_tmpl_id.id,
+                "magento_type": "simple",
+            }
+        )
+        binding.external_parent_id = "1"
+        quantities = self.env["integration.stock.quantities"]
+        self.assertTrue(quantities._offered(self.backend, binding, place))
+        product.magento_type = "bundle"
+        self.assertFalse(quantities._offered(self.backend, binding, place))
+
     def test_orders_of_others_are_taken_off(self):
         place, binding = self.place(holds_orders=True)
         other = self.backend.copy({"name": "Other"})

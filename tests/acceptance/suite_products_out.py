@@ -115,6 +115,37 @@ class ProductOutTrials(SuiteBase):
         self.assertEqual(template.name, "Shirt, long")
         self.assertEqual(self.account.writes(self.account.calls()), [])
 
+    def test_prices_of_a_shop_in_another_currency(self):
+        """They come into a pricelist, and change there by nothing but that."""
+        pounds = self.env.ref("base.GBP")
+        pounds.active = True
+        self.env.company.currency_id = pounds
+        place = {"title": "Shirt", "price": "19.90", "sku": "SHIRT", "options": {"Size": ["S", "M"]}}
+        external_id = self.account.place_product(**place)
+
+        def prices_there():
+            return {float(variant["price"]) for variant in self.account.products()[external_id]["variants"].values()}
+
+        backend = self.connect_with("products_in", "products_out", import_products=True)
+        self.assert_no_calls(backend)
+        backend.product_owner = "odoo"
+        template = self.env["integration.binding.product"].search([("external_id", "=", external_id)]).odoo_id
+        pricelist = backend.pricelist_id
+        self.assertEqual(set(pricelist._get_products_price(template.product_variant_ids, 1.0).values()), {19.9})
+        template.list_price = 50
+        self.assert_no_calls(backend)
+        template.name = "Pullover"
+        self.run_jobs(backend)
+        self.assertEqual(prices_there(), {19.9})
+        pricelist.item_ids.fixed_price = 21
+        self.run_jobs(backend)
+        self.assertEqual(prices_there(), {21})
+        self.assert_no_failures(backend)
+        self.publish(backend, self.template())
+        self.run_jobs(backend)
+        self.assertEqual(set(self.account.products()), {external_id})
+        self.assertIn(pricelist.currency_id.name, self.failures(backend).last_error)
+
     def test_creation_of_unknown_outcome(self):
         """The answer got lost after the product was made: it is found, not made again."""
         backend = self.connect_with("products_out")
