@@ -26,6 +26,7 @@ from .ports import (
     WebhookRequest,
 )
 from .rate_limit import take, with_rate_limit
+from .reader import Reader
 from .redaction import redact, redact_url
 from .responses import Response, raise_for_status, read_json, retry_after
 from .session import Outcome, Session
