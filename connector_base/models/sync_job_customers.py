@@ -5,8 +5,6 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import ormcache
 
-from odoo.addons.queue_job.exception import RetryableJobError
-
 from ..engine.clock import UTC
 from ..transport.errors import TransientError
 from .sync_job import Operation
@@ -155,9 +153,7 @@ class SyncJob(models.Model):
         backend = self.backend_id
         if not backend._syncs("customers_out"):
             return self.env._("Nothing done: this sales channel is not told of customers.")
-        self.env.cr.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [PUSH_LOCK, backend.id])
-        if not self.env.cr.fetchone()[0]:
-            raise RetryableJobError("Another push of this sales channel is at work.", seconds=1, ignore_retry=True)
+        self._work_alone(PUSH_LOCK, "Another push of this sales channel is at work.")
         changes = self.env["integration.change"]
         ids = changes._take(backend, "customer", PUSH_PAGE)
         waiting, problem = self._push_customers(self.env["integration.binding.partner"].browse(ids).exists())
