@@ -42,6 +42,9 @@ class SyncJob(models.Model):
             if page is None:
                 self._progress(total=adapter._count_order_ids(backend, *period) or 0)
             found = adapter._list_order_ids(backend, *period, page)
+            for error in found.failed:
+                self._fail_document(error.external_id, error)
+            self._progress(failed=len(found.failed))
             external_ids, page = self._due_of_page(found.documents), found.next_page
         batch, rest = external_ids[:BATCH], external_ids[BATCH:]
         if batch:

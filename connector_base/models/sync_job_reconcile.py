@@ -34,6 +34,8 @@ class SyncJob(models.Model):
         if page is None:
             self._progress(total=adapter._count_order_ids(backend, since, until) or 0)
         found = adapter._list_order_ids(backend, since, until, page)
+        if found.failed:
+            raise found.failed[0]  # what can't be compared would be taken for missing
         start = datetime.fromisoformat(border) if border else run.date_from
         last = found.next_page is None
         end, ids = run._compare_page(found.documents, start, border_ids, last=last)

@@ -6,6 +6,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
 from ..engine.clock import aware, naive
+from ..engine.job_errors import SyncJobFailed
 from .common import run_queue_job
 from .complete_common import START, CompleteCase
 
@@ -37,6 +38,16 @@ class TestReconciliation(CompleteCase):
         self.assertEqual((run.sync_job_id.items_done, run.sync_job_id.items_total), (7, 7))
         self.assertEqual(len(self.env["sale.order"].search(run.action_open_orders()["domain"])), 7)
         self.assertFalse([call for call in self.adapter.calls if call[0] == "read"], "ids were enough")
+
+    def test_what_makes_no_sense_is_not_compared(self):
+        self.place("1", 0)
+        self.import_all()
+        self.adapter.unlisted = {"1"}
+        now = fields.Datetime.now()
+        run = self.backend._reconcile(now - timedelta(days=30), now)
+        with self.assertRaisesRegex(SyncJobFailed, "Unreadable"):
+            run_queue_job(run.sync_job_id)
+        self.assertFalse(run.line_ids)
 
     def test_missing_ones_are_imported(self):
         for number in range(8):
