@@ -61,11 +61,12 @@ class Listing:
             return None
         if total <= len(items):
             return None
-        last = items[-1]
-        try:
-            return f"{last[self.time_field]}{SEPARATOR}{int(last[self.id_key])}"
-        except (KeyError, TypeError, ValueError):
-            raise DataError(
-                f"An entry of Magento's listing lacks {self.time_field} or {self.id_key}.",
-                remedy="An extension of the shop may take it away: report it with the names of the shop's modules.",
-            ) from None
+        for last in reversed(items):
+            try:
+                return f"{last[self.time_field]}{SEPARATOR}{int(last[self.id_key])}"
+            except (KeyError, TypeError, ValueError):
+                continue  # it fails by itself; the next page begins with what comes after the one before it
+        raise DataError(
+            f"Each entry of a page of Magento's listing lacks {self.time_field} or {self.id_key}.",
+            remedy="An extension of the shop may take it away: report it with the names of the shop's modules.",
+        )

@@ -66,16 +66,17 @@ class Customers:
         }
 
 
-def push_tier_prices(client, customers, prices, skus):
+def push_tier_prices(client, customers, prices, skus, failed):
     """Set prices of some customers; yield a `ListedPriceResult` for each.
 
     :param list prices: of `ListedPrice`
     :param dict skus: {variant's external id: SKU}
+    :param dict failed: {variant's external id: DataError} of those whose SKU is not to be known
     """
     known = [price for price in prices if price.variant_external_id in skus]
     for price in prices:
         if price.variant_external_id not in skus:
-            yield ListedPriceResult(price=price, error=_no_product(price))
+            yield ListedPriceResult(price=price, error=failed.get(price.variant_external_id) or _no_product(price))
     for start in range(0, len(known), const.INPUT_LIMIT):
         yield from _push_together(client, customers, known[start : start + const.INPUT_LIMIT], skus)
 

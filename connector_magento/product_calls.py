@@ -1,10 +1,13 @@
 """Changing and removing one of Magento's products, and what is there of those that are pushed. No Odoo import."""
 
+from copy import copy
+
 from odoo.addons.connector_base.transport import DataError
 
 from . import const
 from .parser_product import child_ids
-from .product_reading import read_by_id, read_by_sku
+from .parser_reader import Reader
+from .product_reading import checked, read_by_id, read_by_sku
 
 
 class Shelf:
@@ -14,6 +17,8 @@ class Shelf:
         self._client = client
         self._by_id = {}
         self._by_sku = {}  # those that have the SKUs of new products
+        # {id or SKU: DataError} of what is listed and makes no sense
+        self._no_ids, self._no_skus = {}, {}
 
     def look(self, pushes):
         """Read what is there of the products and variants that are known, and who has the SKUs of new ones."""
@@ -24,11 +29,22 @@ class Shelf:
             skus.update(variant.sku for variant in document.variants if variant.sku and not variant.external_id)
             if document.options and not document.external_id:
                 skus.add(push.key)
-        self._by_id = {str(payload["id"]): payload for payload in read_by_id(self._client, sorted(ids))}
-        self._by_sku = read_by_sku(self._client, skus) if skus else {}
+        found, failed = read_by_id(self._client, sorted(ids))
+        self._by_id = {str(payload["id"]): payload for payload in found}
+        self._no_ids = {str(number): error for number, error in failed.items()}
+        self._by_sku, self._no_skus = read_by_sku(self._client, skus)
+
+    def has(self, external_id):
+        """Whether a product is there as it should be."""
+        return external_id in self._by_id
 
     def get(self, external_id):
-        """Return a product, None where there is none."""
+        """Return a product, None where there is none.
+
+        :raise DataError: what is listed makes no sense
+        """
+        if external_id in self._no_ids:
+            raise copy(self._no_ids[external_id])
         return self._by_id.get(external_id)
 
     def keep(self, payload):
@@ -36,7 +52,9 @@ class Shelf:
         self._by_id[str(payload["id"])] = payload
 
     def find(self, sku):
-        """Return the product that has a new one's SKU already, {} for none."""
+        """Return the product that has a new one's SKU already, {} for none; errors as of `get`."""
+        if sku in self._no_skus:
+            raise copy(self._no_skus[sku])
         return self._by_sku.get(sku) or {}
 
     def claim(self, sku, name):
@@ -54,9 +72,9 @@ class Shelf:
         return found
 
 
-def create_product(client, fields, **more):
+def create_product(client, fields):
     """Create a product; return it."""
-    return client.call("POST", "products", json=fields.body(**more))
+    return checked(client.call("POST", "products", json=fields.body()))
 
 
 def change_product(client, present, fields):
@@ -67,7 +85,7 @@ def change_product(client, present, fields):
     sku = fields.own.get("sku") or present["sku"]
     renamed = {} if sku == present["sku"] else {"id": present["id"]}
     answer = client.call("PUT", "products/{}", sku, json=fields.body(sku=sku, **renamed))
-    return {**present, **answer}
+    return checked({**present, **Reader(answer, "product").data})
 
 
 def remove_product(client, product, *, delete):
@@ -81,7 +99,10 @@ def remove_product(client, product, *, delete):
     sku = product["sku"]
     try:
         if delete:
-            for child in read_by_id(client, child_ids(product)):
+            children, failed = read_by_id(client, child_ids(product))
+            if failed:
+                raise next(iter(failed.values()))
+            for child in children:
                 remove_product(client, child, delete=True)
             client.call("DELETE", "products/{}", sku)
         else:
