@@ -10,7 +10,7 @@ Where it is taken off at once, the quantity is read before it is set.
 """
 
 from odoo.addons.connector_base.canonical import StockResult
-from odoo.addons.connector_base.transport import DataError
+from odoo.addons.connector_base.transport import DataError, send_in_halves
 
 from . import const
 from .parser_stock import parse_stock_item
@@ -27,27 +27,17 @@ def push_levels(client, levels):
     :raise TransportError: temporary ones and those of the configuration; what was yielded is done
     """
     by_source = [level for level in levels if level.location_external_id != const.LEGACY_LOCATION]
-    for start in range(0, len(by_source), const.INPUT_LIMIT):
-        yield from _set(client, by_source[start : start + const.INPUT_LIMIT])
+    for level, error in send_in_halves(by_source, lambda some: _set(client, some), const.INPUT_LIMIT):
+        if error:
+            error.remedy = SOURCE_REMEDY
+        yield StockResult(level=level, error=error)
     for level in levels:
         if level.location_external_id == const.LEGACY_LOCATION:
             yield _set_single(client, level)
 
 
 def _set(client, levels):
-    """Set these together; when they are refused, each half on its own, so that only the bad ones fail."""
-    try:
-        client.call("POST", "inventory/source-items", json={"sourceItems": [_source_item(level) for level in levels]})
-    except DataError as error:
-        if len(levels) == 1:
-            error.remedy = SOURCE_REMEDY
-            yield StockResult(level=levels[0], error=error)
-            return
-        middle = len(levels) // 2
-        yield from _set(client, levels[:middle])
-        yield from _set(client, levels[middle:])
-        return
-    yield from (StockResult(level=level) for level in levels)
+    client.call("POST", "inventory/source-items", json={"sourceItems": [_source_item(level) for level in levels]})
 
 
 def _source_item(level):

@@ -10,6 +10,7 @@ from .errors import (
     TransientError,
     TransportError,
 )
+from .halving import send_in_halves
 from .pagination import iter_pages, link_url, parsed_page
 from .pictures import read_picture
 from .ports import (
