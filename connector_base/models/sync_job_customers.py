@@ -1,11 +1,9 @@
 from collections import Counter
-from datetime import datetime
 
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import ormcache
 
-from ..engine.clock import UTC
 from ..transport.errors import TransientError
 from .sync_job import Operation
 
@@ -79,37 +77,17 @@ class SyncJob(models.Model):
         }
 
     def _run_import_customers(self, since=None, page=None, started_at=None):
-        """Import one page of the customers updated since `since`; arguments as those of `_run_import_orders`."""
+        """Import one page of the customers updated since `since`; arguments as those of `_import_listing`."""
         return self._import_accounts("customers", since=since, page=page, started_at=started_at)
 
     def _run_import_companies(self, since=None, page=None, started_at=None):
-        """Import one page of the companies updated since `since`; arguments as those of `_run_import_orders`."""
+        """Import one page of the companies updated since `since`; arguments as those of `_import_listing`."""
         return self._import_accounts("companies", since=since, page=page, started_at=started_at)
 
-    def _import_accounts(self, resource, *, since, page, started_at):
-        backend = self.backend_id
-        cursor = backend._cursor(resource)
-        if not cursor._take(self):
-            return self.env._("Nothing done: another import is under way: %s", cursor.sync_job_id.display_name)
-        adapter, since_time = backend._adapter(), datetime.fromisoformat(since) if since else None
-        fingerprint = ""
-        if page is None and not started_at:
-            fingerprint = cursor._fingerprint_of(since_time)
-            if cursor._is_unchanged(fingerprint):
-                return cursor._end_quietly()
-            started_at = datetime.now(UTC).isoformat()
-            self._progress(total=getattr(adapter, f"_count_{resource}")(backend, since_time) or 0)
-        found = getattr(adapter, f"_fetch_{resource}")(backend, since_time, page)
-        for error in found.failed:
-            self._fail_document(error.external_id, error, operation="import_customer_ids")
-        summary = self._import_customers(found.documents, unreadable=len(found.failed))
-        cursor._advance(found.documents, datetime.fromisoformat(started_at))
-        if found.next_page:
-            self._chain({"since": since, "page": found.next_page, "started_at": started_at})
-        else:
-            cursor.last_result = summary
-            cursor._end(self, fingerprint)
-        return summary
+    def _import_accounts(self, resource, **period):
+        return self._import_listing(
+            resource, self._import_customers, single="import_customer_ids", said=lambda summary: summary, **period
+        )
 
     def _run_import_customer_ids(self, external_ids):
         """Read these customers from the platform and import them."""
