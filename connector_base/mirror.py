@@ -1,23 +1,60 @@
 """Mirror fields: what a platform says of a product, shown on the product, from its bindings."""
 
-from odoo import fields
+from odoo import api, fields
 from odoo.fields import Domain
 
 GROUPS = "sales_team.group_sale_salesman,connector_base.group_integration_user"
+PRODUCTS, VARIANTS = "integration_binding_ids", "integration_variant_binding_ids"
 
 
-def mirror(platform, string, path, bindings="integration_binding_ids", **options):
+def mirror(platform, string, path, bindings=PRODUCTS, **options):
     """Return a text field that shows, and finds, what the bindings of a record on a platform have at `path`.
 
-    It is computed by `_compute_<platform>_mirror`.
+    Values of a selection are shown by their labels. Of several links one is shown: it can be opened then.
     """
-    return fields.Char(
+
+    @api.depends(f"{bindings}.backend_id.platform", f"{bindings}.{path}")
+    def compute(records):
+        shown = records[bindings]._fields.get(path)
+        labels = dict(shown._description_selection(records.env)) if shown and shown.type == "selection" else None
+        for record in records:
+            values = _here(record, platform, bindings).mapped(path)
+            if labels:
+                values = map(labels.get, values)
+            link = path == "remote_url"
+            record[field.name] = next(filter(None, values), False) if link else joined(values)
+
+    field = fields.Char(
         string=string,
-        compute=f"_compute_{platform}_mirror",
+        compute=compute,
         search=lambda records, operator, value: search_mirror(platform, bindings, path, operator, value),
         groups=GROUPS,
         **options,
     )
+    return field
+
+
+def mirror_synced_at(platform, string, **options):
+    """Return a field that shows, and finds, when a product was synced with a platform last, whichever way."""
+
+    @api.depends(f"{PRODUCTS}.backend_id.platform", f"{PRODUCTS}.synced_at")
+    def compute(templates):
+        for template in templates:
+            times = _here(template, platform, PRODUCTS).mapped("synced_at")
+            template[field.name] = max(filter(None, times), default=False)
+
+    field = fields.Datetime(
+        string=string,
+        compute=compute,
+        search=lambda templates, operator, value: search_synced_at(platform, operator, value),
+        groups=GROUPS,
+        **options,
+    )
+    return field
+
+
+def _here(record, platform, bindings):
+    return record[bindings].filtered(lambda binding: binding.platform == platform)
 
 
 def search_mirror(platform, bindings, path, operator, value):

@@ -105,7 +105,7 @@ class AttributeKeeper:
             "products/attribute-sets/attributes",
             json={
                 "attributeSetId": int(set_id),
-                "attributeGroupId": int(groups[0]["attribute_group_id"]),
+                "attributeGroupId": int(Reader(groups[0], "group").number("attribute_group_id", None)),
                 "attributeCode": attribute.code,
                 "sortOrder": 100,
             },

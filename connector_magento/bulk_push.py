@@ -11,6 +11,8 @@ from decimal import Decimal
 from odoo.addons.connector_base.transport import ConfigurationError, DataError
 
 from . import const, tables
+from .parser_reader import Reader
+from .product_reading import checked
 
 # What of a product takes calls of its own
 _SEPARATE = frozenset({"images", "translations"})
@@ -19,8 +21,10 @@ _SEPARATE = frozenset({"images", "translations"})
 def is_plain(work, shelf):
     """Whether a push changes one product that is there by one call."""
     document = work.wanted
-    present = shelf.get(document.external_id) if document.external_id else None
-    if not present or document.options or present.get("type_id") == tables.CONFIGURABLE:
+    if not shelf.has(document.external_id):
+        return False
+    present = shelf.get(document.external_id)
+    if document.options or present.get("type_id") == tables.CONFIGURABLE:
         return False
     sku = document.variants[0].sku or present["sku"]
     return work.parts.isdisjoint(_SEPARATE) and sku == present["sku"]
@@ -39,14 +43,14 @@ def send_changes(client, changes):
         return
     bodies = [{"sku": work.present["sku"], **fields.body(sku=work.present["sku"])} for work, fields in sent]
     answer = client.bulk("PUT", "products/bySku", bodies)
-    operations = _await(client, answer["bulk_uuid"])
+    operations = _await(client, Reader(answer, "bulk").required_text("bulk_uuid"))
     waiting = False
     for index, (work, _fields) in enumerate(sent):
         operation = operations.get(index) or {"status": const.BULK_AGAIN}
         if operation["status"] == const.BULK_WAITING:
             waiting = True
         else:
-            yield work, _outcome(operation)
+            yield work, _outcome(work, operation)
     if waiting:
         raise ConfigurationError(
             "Magento has taken changes in bulk, and does not carry them out.",
@@ -59,17 +63,27 @@ def _await(client, bulk):
     """Return {index: operation} of a bulk when all are carried out, or patience is over."""
     for _look in range(const.BULK_PATIENCE // const.BULK_EVERY):
         found = client.call("GET", "bulk/{}/detailed-status", bulk)
-        operations = {int(one["id"]): one for one in found["operations_list"]}
+        nodes = Reader(found, "bulk").children("operations_list")
+        operations = {
+            int(node.number("id", None)): {**node.data, "status": int(node.number("status", None))} for node in nodes
+        }
         if all(one["status"] != const.BULK_WAITING for one in operations.values()):
             break
         time.sleep(const.BULK_EVERY)
     return operations
 
 
-def _outcome(operation):
+def _outcome(work, operation):
     if operation["status"] == const.BULK_DONE:
         result = operation.get("result_serialized_data")
-        return json.loads(result, parse_float=Decimal) if result else {}
+        try:
+            told = Reader(json.loads(result, parse_float=Decimal), "product").data if result else {}
+            checked({**work.present, **told})
+        except ValueError:
+            return DataError("The product that Magento says it has changed is not JSON.", remedy=Reader.remedy)
+        except DataError as error:
+            return error
+        return told
     if operation["status"] == const.BULK_AGAIN:
         return None
     return DataError(

@@ -84,13 +84,14 @@ class MagentoClient:
 
     # === LISTINGS === #
 
-    def search(self, path, parameters, *, fields=()):
+    def search(self, path, parameters, *, fields=(), store=const.ALL_STORES):
         """Return (entries, how many there are in all) of a listing.
 
         :param dict parameters: from `criteria.search_criteria` or `listing.Listing`
         :param fields: of the entries; all of them if empty
+        :param str store: as of `call`
         """
-        answer = self.call("GET", path, params={**parameters, **listing_fields(fields)})
+        answer = self.call("GET", path, params={**parameters, **listing_fields(fields)}, store=store)
         if not isinstance(answer, dict) or not isinstance(answer.get("total_count"), int):
             raise TransientError(f"Magento's answer holds no listing of {path}.")
         # null where a page has none and `fields` is used

@@ -29,7 +29,9 @@ class Survey:
     @property
     def currencies(self):
         """The currencies that the websites reckon in."""
-        return sorted({config["base_currency_code"] for config in self.store_configs or ()})
+        return sorted(
+            {config["base_currency_code"] for config in self.store_configs or () if config.get("base_currency_code")}
+        )
 
 
 def survey(client, flows):

@@ -62,14 +62,14 @@ class Listing:
             return None
         if total <= len(items):
             return None
-        last = items[-1]
-        try:
-            time, number = last[self.time_field], int(last[self.id_key])
-        except (KeyError, TypeError, ValueError):
-            time = None
-        if time in (None, ""):
-            raise DataError(
-                f"An entry of Magento's listing lacks {self.time_field} or {self.id_key}.",
-                remedy="An extension of the shop may take it away: report it with the names of the shop's modules.",
-            )
-        return f"{time}{SEPARATOR}{number}"
+        for last in reversed(items):
+            try:
+                time, number = last[self.time_field], int(last[self.id_key])
+            except (KeyError, TypeError, ValueError):
+                continue  # it fails by itself; the next page begins with what comes after the one before it
+            if time:
+                return f"{time}{SEPARATOR}{number}"
+        raise DataError(
+            f"Each entry of a page of Magento's listing lacks {self.time_field} or {self.id_key}.",
+            remedy="An extension of the shop may take it away: report it with the names of the shop's modules.",
+        )

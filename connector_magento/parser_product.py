@@ -42,6 +42,7 @@ class Family:
     :param list children: payloads of the simple products of a configurable one, in Magento's order
     :param dict parts: {SKU: id} of what a bundle or a grouped product is made of
     :param dict texts: {BCP 47 tag: its payload in a store view of that language}; None: they were not read
+    :param DataError error: why not all of what belongs to it could be read
     :param latest: aware time; the family counts as written then at the latest. A page states nothing newer than itself.
     """
 
@@ -50,6 +51,7 @@ class Family:
     parts: dict = field(default_factory=dict)
     texts: dict | None = None
     latest: object = None
+    error: object = None
 
 
 def parse_product(family, terms):
@@ -59,6 +61,8 @@ def parse_product(family, terms):
     :raise DataError: something needed is missing or not as documented; it names the place
     """
     node = read(family.payload, "product", "id")
+    if family.error:
+        raise family.error
     values, kind = attribute_values(node), node.required_text("type_id")
     axes = _axes(node, terms) if kind == tables.CONFIGURABLE else []
     children = [read(child, "product", "id") for child in family.children] if axes else [node]
@@ -162,8 +166,11 @@ def is_family(payload):
 
 def child_ids(payload):
     """Return the ids (int) of the simple products of a configurable one."""
-    links = (payload.get("extension_attributes") or {}).get("configurable_product_links") or ()
-    return [int(one) for one in (links.values() if isinstance(links, dict) else links)]
+    extension = Reader(payload, "product", str(payload.get("id") or "")).extension
+    try:
+        return [int(one) for one in extension.items("configurable_product_links")]
+    except (TypeError, ValueError):
+        raise extension.error("is not a list of ids", "configurable_product_links") from None
 
 
 def part_skus(payload):

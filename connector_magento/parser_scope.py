@@ -6,6 +6,7 @@ https://developer.adobe.com/commerce/webapi/rest/modules/store-management/
 from odoo.addons.connector_base.canonical import Scope
 
 from . import const
+from .parser_reader import Reader
 
 
 def scope_id(kind, number):
@@ -33,42 +34,49 @@ def parse_scopes(websites, groups, views, configs):
 
     :param configs: of `store/storeConfigs`: locale, currencies and addresses of store views
     """
-    settings = {config["id"]: config for config in configs}
-    currencies = {config["website_id"]: config.get("base_currency_code") or "" for config in configs}
+    configs = [Reader(config, "storeConfig") for config in configs]
+    settings = {_number(config, "id"): config for config in configs}
+    currencies = {_number(config, "website_id"): config.text("base_currency_code") for config in configs}
     scopes = [
         Scope(
-            external_id=scope_id(const.WEBSITE, site["id"]),
-            name=site["name"],
+            external_id=scope_id(const.WEBSITE, _number(site, "id")),
+            name=site.required_text("name"),
             kind=const.WEBSITE,
-            code=site["code"],
-            channel_external_id=str(site["id"]),
-            currency=currencies.get(site["id"], ""),
+            code=site.required_text("code"),
+            channel_external_id=str(_number(site, "id")),
+            currency=currencies.get(_number(site, "id"), ""),
         )
-        for site in websites
+        for site in (Reader(website, "website") for website in websites)
     ]
     scopes += [
         Scope(
-            external_id=scope_id(const.STORE_GROUP, group["id"]),
-            name=group["name"],
+            external_id=scope_id(const.STORE_GROUP, _number(group, "id")),
+            name=group.required_text("name"),
             kind=const.STORE_GROUP,
-            code=group.get("code") or "",
-            parent_external_id=scope_id(const.WEBSITE, group["website_id"]),
+            code=group.text("code"),
+            parent_external_id=scope_id(const.WEBSITE, _number(group, "website_id")),
         )
-        for group in groups
+        for group in (Reader(group, "storeGroup") for group in groups)
     ]
-    scopes += [_view(view, settings.get(view["id"], {})) for view in views]
+    empty = Reader({}, "storeConfig")
+    for view in (Reader(view, "storeView") for view in views):
+        scopes.append(_view(view, settings.get(_number(view, "id"), empty)))
     return tuple(scopes)
 
 
 def _view(view, config):
     return Scope(
-        external_id=scope_id(const.STORE_VIEW, view["id"]),
-        name=view["name"],
+        external_id=scope_id(const.STORE_VIEW, _number(view, "id")),
+        name=view.required_text("name"),
         kind=const.STORE_VIEW,
-        code=view["code"],
-        parent_external_id=scope_id(const.STORE_GROUP, view["store_group_id"]),
-        active=bool(view.get("is_active", 1)),
-        language=(config.get("locale") or "").replace("_", "-"),
-        currency=config.get("default_display_currency_code") or "",
-        url=config.get("secure_base_link_url") or config.get("base_link_url") or "",
+        code=view.required_text("code"),
+        parent_external_id=scope_id(const.STORE_GROUP, _number(view, "store_group_id")),
+        active=view.flag("is_active", True),
+        language=config.text("locale").replace("_", "-"),
+        currency=config.text("default_display_currency_code"),
+        url=config.text("secure_base_link_url") or config.text("base_link_url"),
     )
+
+
+def _number(node, key):
+    return int(node.number(key, None))

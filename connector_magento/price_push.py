@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from odoo.addons.connector_base.canonical import ListedPriceResult
-from odoo.addons.connector_base.transport import DataError
+from odoo.addons.connector_base.transport import DataError, send_in_halves
 
 from . import const
 from .errors import fill
@@ -66,34 +66,24 @@ class Customers:
         }
 
 
-def push_tier_prices(client, customers, prices, skus):
+def push_tier_prices(client, customers, prices, skus, failed):
     """Set prices of some customers; yield a `ListedPriceResult` for each.
 
     :param list prices: of `ListedPrice`
     :param dict skus: {variant's external id: SKU}
+    :param dict failed: {variant's external id: DataError} of those whose SKU is not to be known
     """
     known = [price for price in prices if price.variant_external_id in skus]
     for price in prices:
         if price.variant_external_id not in skus:
-            yield ListedPriceResult(price=price, error=_no_product(price))
-    for start in range(0, len(known), const.INPUT_LIMIT):
-        yield from _push_together(client, customers, known[start : start + const.INPUT_LIMIT], skus)
+            yield ListedPriceResult(price=price, error=failed.get(price.variant_external_id) or _no_product(price))
+    for price, error in send_in_halves(known, lambda some: _push(client, customers, some, skus), const.INPUT_LIMIT):
+        yield ListedPriceResult(price=price, error=error)
 
 
-def _push_together(client, customers, prices, skus):
-    """Send these together; when something is refused, each half on its own, so that only the bad ones fail."""
-    try:
-        _set(client, customers, prices, skus)
-        _clear(client, customers, [skus[price.variant_external_id] for price in prices if price.amount is None])
-    except DataError as error:
-        if len(prices) == 1:
-            yield ListedPriceResult(price=prices[0], error=error)
-            return
-        middle = len(prices) // 2
-        yield from _push_together(client, customers, prices[:middle], skus)
-        yield from _push_together(client, customers, prices[middle:], skus)
-        return
-    yield from (ListedPriceResult(price=price) for price in prices)
+def _push(client, customers, prices, skus):
+    _set(client, customers, prices, skus)
+    _clear(client, customers, [skus[price.variant_external_id] for price in prices if price.amount is None])
 
 
 def _set(client, customers, prices, skus):

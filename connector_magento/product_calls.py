@@ -1,12 +1,14 @@
 """Changing and removing one of Magento's products, and what is there of those that are pushed. No Odoo import."""
 
 import re
+from copy import copy
 
 from odoo.addons.connector_base.transport import DataError
 
 from . import const
 from .parser_product import child_ids
-from .product_reading import read_by_id, read_by_sku
+from .parser_reader import Reader
+from .product_reading import checked, read_by_id, read_by_sku
 from .renderer_product import Fields
 
 
@@ -17,6 +19,8 @@ class Shelf:
         self._client = client
         self._by_id = {}
         self._by_sku = {}  # those that have the SKUs of new products
+        # {id or SKU: DataError} of what is listed and makes no sense
+        self._no_ids, self._no_skus = {}, {}
 
     def look(self, pushes):
         """Read what is there of the products and variants that are known, and who has the SKUs of new ones."""
@@ -27,11 +31,22 @@ class Shelf:
             skus.update(variant.sku for variant in document.variants if variant.sku and not variant.external_id)
             if document.options and not document.external_id:
                 skus.add(push.key)
-        self._by_id = {str(payload["id"]): payload for payload in read_by_id(self._client, sorted(ids))}
-        self._by_sku = read_by_sku(self._client, skus) if skus else {}
+        found, failed = read_by_id(self._client, sorted(ids))
+        self._by_id = {str(payload["id"]): payload for payload in found}
+        self._no_ids = {str(number): error for number, error in failed.items()}
+        self._by_sku, self._no_skus = read_by_sku(self._client, skus)
+
+    def has(self, external_id):
+        """Whether a product is there as it should be."""
+        return external_id in self._by_id
 
     def get(self, external_id):
-        """Return a product, None where there is none."""
+        """Return a product, None where there is none.
+
+        :raise DataError: what is listed makes no sense
+        """
+        if external_id in self._no_ids:
+            raise copy(self._no_ids[external_id])
         return self._by_id.get(external_id)
 
     def keep(self, payload):
@@ -39,7 +54,9 @@ class Shelf:
         self._by_id[str(payload["id"])] = payload
 
     def find(self, sku):
-        """Return the product that has a new one's SKU already, {} for none."""
+        """Return the product that has a new one's SKU already, {} for none; errors as of `get`."""
+        if sku in self._no_skus:
+            raise copy(self._no_skus[sku])
         return self._by_sku.get(sku) or {}
 
     def claim(self, sku, name):
@@ -63,12 +80,12 @@ def create_product(client, fields):
     Magento makes the address of its page of its name. Where another one of that name has it, the SKU is added.
     """
     try:
-        return client.call("POST", "products", json=fields.body())
+        return checked(client.call("POST", "products", json=fields.body()))
     except DataError as error:
         if error.code != const.ADDRESS_TAKEN or "url_key" in fields.attributes:
             raise
     url_key = url_key_of(f"{fields.own['name']} {fields.own['sku']}")
-    return client.call("POST", "products", json=(fields | Fields(attributes={"url_key": url_key})).body())
+    return checked(client.call("POST", "products", json=(fields | Fields(attributes={"url_key": url_key})).body()))
 
 
 def url_key_of(text):
@@ -89,7 +106,7 @@ def change_product(client, present, fields):
     sku = fields.own.get("sku") or present["sku"]
     renamed = {} if sku == present["sku"] else {"id": present["id"]}
     answer = client.call("PUT", "products/{}", sku, json=fields.body(sku=sku, **renamed))
-    return {**present, **answer}
+    return checked({**present, **Reader(answer, "product").data})
 
 
 def remove_product(client, product, *, delete):
@@ -103,7 +120,10 @@ def remove_product(client, product, *, delete):
     sku = product["sku"]
     try:
         if delete:
-            for child in read_by_id(client, child_ids(product)):
+            children, failed = read_by_id(client, child_ids(product))
+            if failed:
+                raise next(iter(failed.values()))
+            for child in children:
                 if not is_shown_alone(child):
                     remove_product(client, child, delete=True)
             client.call("DELETE", "products/{}", sku)

@@ -8,6 +8,7 @@ from odoo.addons.connector_base.transport import DataError
 
 from . import const
 from .parser_product import child_ids
+from .parser_reader import Reader
 from .price_push import send_base_prices
 from .product_calls import change_product, create_product, is_shown_alone, remove_product, url_key_of
 from .product_reading import read_by_id
@@ -55,7 +56,7 @@ class FamilyPusher:
 
     def _send_children(self, work, children):
         """Make the variants be those wanted, differing in the attributes wanted."""
-        document, set_id = work.wanted, str(work.present["attribute_set_id"])
+        document, set_id = work.wanted, Reader(work.present, "product").required_identifier("attribute_set_id")
         axes = [self._attributes.axis(option, set_id) for option in document.options]
         self._ensure_axes(work, axes)
         chosen = [_choices(document, variant, axes) for variant in document.variants]
@@ -140,7 +141,10 @@ class FamilyPusher:
         Those that Odoo has never known were made in Magento meanwhile, and come in.
         """
         known = self._known_parents([str(number) for number in sorted(numbers)])
-        for child in read_by_id(self.client, sorted(map(int, known))):
+        children, failed = read_by_id(self.client, sorted(map(int, known)))
+        if failed:
+            raise next(iter(failed.values()))
+        for child in children:
             if is_shown_alone(child):
                 path = "configurable-products/{}/children/{}"
                 self.client.call("DELETE", path, work.present["sku"], child["sku"])

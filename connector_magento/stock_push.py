@@ -14,7 +14,7 @@ https://experienceleague.adobe.com/en/docs/commerce-admin/inventory/configuratio
 """
 
 from odoo.addons.connector_base.canonical import StockResult
-from odoo.addons.connector_base.transport import DataError
+from odoo.addons.connector_base.transport import DataError, send_in_halves
 
 from . import const
 from .criteria import search_criteria
@@ -67,24 +67,14 @@ def _set_compared(client, levels):
             yield StockResult(level=level, stale=True)
         else:
             due.append(level)
-    if due:
-        yield from _set(client, due)
+    for level, error in send_in_halves(due, lambda some: _set(client, some), const.INPUT_LIMIT):
+        if error:
+            error.remedy = SOURCE_REMEDY
+        yield StockResult(level=level, error=error)
 
 
 def _set(client, levels):
-    """Set these together; when they are refused, each half on its own, so that only the bad ones fail."""
-    try:
-        client.call("POST", "inventory/source-items", json={"sourceItems": [_source_item(level) for level in levels]})
-    except DataError as error:
-        if len(levels) == 1:
-            error.remedy = SOURCE_REMEDY
-            yield StockResult(level=levels[0], error=error)
-            return
-        middle = len(levels) // 2
-        yield from _set(client, levels[:middle])
-        yield from _set(client, levels[middle:])
-        return
-    yield from (StockResult(level=level) for level in levels)
+    client.call("POST", "inventory/source-items", json={"sourceItems": [_source_item(level) for level in levels]})
 
 
 def _source_item(level):

@@ -142,10 +142,10 @@ def read_all(client, path, key, *groups, id_key="", fields=(), page_size=const.P
         found += entries
         if total <= len(entries) or not entries:
             return found
-        following = entries[-1].get(id_key or key)
+        following = next((stated for one in reversed(entries) if (stated := one.get(id_key or key)) is not None), None)
         if following is None or following == last:
             raise DataError(
-                f"Magento's listing of {path} does not go on: an entry has no {id_key or key}.",
+                f"Magento's listing of {path} does not go on: its entries have no {id_key or key}.",
                 remedy="An extension of the shop may take it away: report it with the names of the shop's modules.",
             )
         last = following

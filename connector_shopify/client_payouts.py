@@ -22,7 +22,8 @@ class PayoutCalls:
             return [], None
         nodes, following = self._connection(account, "payouts")
         for node in nodes:
-            node["transactions"] = self._payout_transactions(node["id"])
+            # one without an id is refused by its parser
+            node["transactions"] = self._payout_transactions(node["id"]) if node.get("id") else []
         return nodes, following
 
     def _payout_transactions(self, gid):

@@ -45,6 +45,13 @@ class SyncJobFailed(FailedJobError):
     """The job fails for good; `__cause__` is the error that made it."""
 
 
+class Busy(RetryableJobError):
+    """Other work is in this job's way: the job is run again in a second, which counts as no try."""
+
+    def __init__(self, message):
+        super().__init__(message, seconds=1, ignore_retry=True)
+
+
 class Failure(NamedTuple):
     """What staff read about an error. `cause` is equal for errors that have one cause."""
 

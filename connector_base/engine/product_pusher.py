@@ -7,8 +7,6 @@ from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError
 from odoo.tools.mimetypes import guess_mimetype
 
-from odoo.addons.queue_job.exception import RetryableJobError
-
 from ..canonical import (
     PART_OF,
     UNSET,
@@ -28,7 +26,7 @@ from .product_exporter import Planned
 _logger = logging.getLogger(__name__)
 
 # What ends a page rather than one product
-PAGE_ERRORS = (TransientError, ConfigurationError, psycopg2.Error, ConcurrencyError, RetryableJobError)
+PAGE_ERRORS = (TransientError, ConfigurationError, psycopg2.Error, ConcurrencyError)
 IMAGE_FIELDS = ("image_1920", "image_variant_1920")
 EXTENSIONS = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp", "image/gif": "gif"}
 

@@ -123,6 +123,7 @@ from . import (
     sync_job_drain,
     sync_job_failure,
     sync_job_import_period,
+    sync_job_listing,
     sync_job_order_cancel,
     sync_job_order_change,
     sync_job_orders,

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, ormcache
 
-from odoo.addons.queue_job.exception import RetryableJobError
+from ..engine.job_errors import Busy
 
 # What of a backend decides about the quantities it is told
 STOCK_SETTINGS = frozenset({"export_stock", "stock_basis", "stock_percent", "stock_buffer", "stock_minimum"})
@@ -119,12 +119,10 @@ class IntegrationBackend(models.Model):
     def _lock_stock(self):
         """Let one transaction work on this backend's stock levels.
 
-        :raise RetryableJobError: another one does
+        :raise Busy: another one does
         """
         if not self._try_lock_stock():
-            raise RetryableJobError(
-                "Other work on this sales channel's stock is under way.", seconds=1, ignore_retry=True
-            )
+            raise Busy("Other work on this sales channel's stock is under way.")
 
     def _try_lock_stock(self):
         """As `_lock_stock`, but say whether it worked."""

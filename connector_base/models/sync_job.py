@@ -4,7 +4,7 @@ from odoo import SUPERUSER_ID, api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..engine.job_errors import translate_errors
+from ..engine.job_errors import Busy, translate_errors
 from ..transport.errors import ConfigurationError
 
 STATES = [
@@ -254,6 +254,16 @@ class SyncJob(models.Model):
                 self.env._("%s is not connected.", self.backend_id.name),
                 remedy=self.env._("Connect it again, then retry."),
             )
+
+    def _work_alone(self, lock, message):
+        """Let no other transaction do this work for the sales channel before this one has ended.
+
+        :param int lock: first key of the advisory lock; the second is the backend's id
+        :raise Busy: another one does it
+        """
+        self.env.cr.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [lock, self.backend_id.id])
+        if not self.env.cr.fetchone()[0]:
+            raise Busy(message)
 
     def _progress(self, done=0, total=None, failed=0):
         """Add `done` and `failed` items to the job's counts; `total`, when given, replaces the number expected."""

@@ -1,13 +1,10 @@
 from collections import Counter
-from datetime import datetime
+from functools import partial
 
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import ormcache
 
-from odoo.addons.queue_job.exception import RetryableJobError
-
-from ..engine.clock import UTC
 from ..transport.errors import TransientError
 from .sync_job import Operation
 
@@ -80,41 +77,22 @@ class SyncJob(models.Model):
             "push_customer_ids": Operation("catalogue", 30),
         }
 
-    def _run_import_customers(self, since=None, page=None, started_at=None, fingerprint=""):
-        """Import one page of the customers updated since `since`; arguments as those of `_run_import_orders`."""
-        return self._import_accounts(
-            "customers", since=since, page=page, started_at=started_at, fingerprint=fingerprint
-        )
+    def _run_import_customers(self, **period):
+        """Import one page of the customers updated since a time; arguments as those of `_import_listing`."""
+        return self._import_accounts("customers", **period)
 
-    def _run_import_companies(self, since=None, page=None, started_at=None, fingerprint=""):
-        """Import one page of the companies updated since `since`; arguments as those of `_run_import_orders`."""
-        return self._import_accounts(
-            "companies", since=since, page=page, started_at=started_at, fingerprint=fingerprint
-        )
+    def _run_import_companies(self, **period):
+        """Import one page of the companies updated since a time; arguments as those of `_import_listing`."""
+        return self._import_accounts("companies", **period)
 
-    def _import_accounts(self, resource, since, page, started_at, fingerprint):
-        backend = self.backend_id
-        cursor = backend._cursor(resource)
-        if not cursor._take(self):
-            return self.env._("Nothing done: another import is under way: %s", cursor.sync_job_id.display_name)
-        adapter, since_time = backend._adapter(), datetime.fromisoformat(since) if since else None
-        if page is None and not started_at:
-            fingerprint = cursor._fingerprint_of(since_time)
-            if cursor._is_unchanged(fingerprint):
-                return cursor._end_quietly()
-            started_at = datetime.now(UTC).isoformat()
-            self._progress(total=getattr(adapter, f"_count_{resource}")(backend, since_time) or 0)
-        found = getattr(adapter, f"_fetch_{resource}")(backend, since_time, page)
-        for error in found.failed:
-            self._fail_document(error.external_id, error, operation="import_customer_ids")
-        summary = self._import_customers(found.documents, unreadable=len(found.failed))
-        cursor._advance(found.documents, datetime.fromisoformat(started_at))
-        if found.next_page:
-            self._chain({"since": since, "page": found.next_page, "started_at": started_at, "fingerprint": fingerprint})
-        else:
-            cursor.last_result = summary
-            cursor._end(self, fingerprint)
-        return summary
+    def _import_accounts(self, resource, **period):
+        return self._import_listing(
+            resource,
+            self._import_customers,
+            fail=partial(self._fail_each, operation="import_customer_ids"),
+            said=lambda summary: summary,
+            **period,
+        )
 
     def _run_import_customer_ids(self, external_ids):
         """Read these customers from the platform and import them."""
@@ -158,9 +136,7 @@ class SyncJob(models.Model):
         backend = self.backend_id
         if not backend._syncs("customers_out"):
             return self.env._("Nothing done: this sales channel is not told of customers.")
-        self.env.cr.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [PUSH_LOCK, backend.id])
-        if not self.env.cr.fetchone()[0]:
-            raise RetryableJobError("Another push of this sales channel is at work.", seconds=1, ignore_retry=True)
+        self._work_alone(PUSH_LOCK, "Another push of this sales channel is at work.")
         changes = self.env["integration.change"]
         ids = changes._take(backend, "customer", PUSH_PAGE)
         waiting, problem = self._push_customers(self.env["integration.binding.partner"].browse(ids).exists())

@@ -2,8 +2,6 @@ import psycopg2
 
 from odoo import models
 
-from odoo.addons.queue_job.exception import RetryableJobError
-
 from ..transport.errors import ConfigurationError, DataError, TransportError
 
 # First key of the advisory lock that lets one drain work per backend; the second is the backend's id.
@@ -25,9 +23,7 @@ class SyncJob(models.Model):
         backend = self.backend_id
         if backend.state != "connected":
             return self.env._("Nothing done: events wait until the sales channel is connected and works again.")
-        self.env.cr.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [DRAIN_LOCK, backend.id])
-        if not self.env.cr.fetchone()[0]:
-            raise RetryableJobError("Another drain of this sales channel is at work.", seconds=1, ignore_retry=True)
+        self._work_alone(DRAIN_LOCK, "Another drain of this sales channel is at work.")
         events = self.env["integration.webhook.event"]._lock_page(backend, DRAIN_PAGE)
         if not events:
             return self.env._("No event waits.")

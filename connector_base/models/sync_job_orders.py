@@ -1,9 +1,7 @@
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from odoo import fields, models
-
-from ..engine.clock import UTC
 
 OVERLAP_MINUTES = 5
 # How many different reasons a job keeps: the most frequent ones
@@ -22,47 +20,21 @@ class SyncJob(models.Model):
         readonly=True, copy=False, help="{why documents were left out: how many}, over all pages so far."
     )
 
-    def _run_import_orders(self, since=None, page=None, started_at=None, fingerprint=""):
-        """Import one page of the orders updated since `since`, move the cursor, go on with the next page.
+    def _run_import_orders(self, **period):
+        """Import one page of the orders updated since a time; arguments as those of `_import_listing`."""
 
-        The page's orders, the cursor, the progress and the next page's queue job are one transaction. The cursor
-        follows the platform's own `updated_at`, minus an overlap: platforms show an update late.
+        def take(documents, unreadable):
+            return self._import_orders(documents, source="poll", unreadable=unreadable)
 
-        :param str since: ISO 8601, aware; None for everything
-        :param str page: the platform's token of the page; None for the first one
-        :param str started_at: when the first page was read, ISO 8601, aware: the cursor stays before it
-        :param str fingerprint: what the cursor was told before the first page was read
-        """
-        backend = self.backend_id
-        cursor = backend._cursor("orders")
-        if not cursor._take(self):
+        def fail(errors):
+            return self._fail_orders([(error.external_id, error) for error in errors])
+
+        def said(_summary):
             return self.env._(
-                "Nothing done: another import of orders is under way: %s", cursor.sync_job_id.display_name
+                "Orders read: %(done)s, failed: %(failed)s", done=self.items_done, failed=self.items_failed
             )
-        adapter = backend._adapter()
-        since_time = datetime.fromisoformat(since) if since else None
-        if page is None and not started_at:
-            fingerprint = cursor._fingerprint_of(since_time)
-            if cursor._is_unchanged(fingerprint):
-                return cursor._end_quietly()
-            started_at = datetime.now(UTC).isoformat()
-            self._progress(total=adapter._count_orders(backend, since_time) or 0)
-        found = adapter._fetch_orders(backend, since_time, page)
-        unreadable = self._fail_orders([(error.external_id, error) for error in found.failed])
-        summary = self._import_orders(found.documents, source="poll", unreadable=unreadable)
-        cursor._advance(found.documents, datetime.fromisoformat(started_at))
-        if found.next_page:
-            self._chain({"since": since, "page": found.next_page, "started_at": started_at, "fingerprint": fingerprint})
-        else:
-            cursor.write(
-                {
-                    "last_result": self.env._(
-                        "Orders read: %(done)s, failed: %(failed)s", done=self.items_done, failed=self.items_failed
-                    ),
-                }
-            )
-            cursor._end(self, fingerprint)
-        return summary
+
+        return self._import_listing("orders", take, fail=fail, said=said, **period)
 
     def _run_import_order_ids(self, external_ids, replay=False):
         """Read these orders from the platform in one call and import them.

@@ -32,7 +32,7 @@ class SyncJob(models.Model):
     def _run_import_payouts(self, since=None, page=None, started_at=None):
         """Import one page of the payouts issued since `since`, or since the oldest one that is still under way.
 
-        Arguments as those of `_run_import_orders`.
+        Arguments as those of `_import_listing`.
         """
         backend = self.backend_id
         cursor = backend._cursor("payouts")

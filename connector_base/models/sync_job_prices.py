@@ -1,7 +1,5 @@
 from odoo import fields, models
 
-from odoo.addons.queue_job.exception import RetryableJobError
-
 from ..transport.errors import TransientError
 from .sync_job import Operation
 
@@ -33,9 +31,7 @@ class SyncJob(models.Model):
         backend = self.backend_id
         if not backend._syncs("prices_out"):
             return self.env._("Nothing done: this sales channel is not sent prices.")
-        self.env.cr.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [PUSH_LOCK, backend.id])
-        if not self.env.cr.fetchone()[0]:
-            raise RetryableJobError("Another push of this sales channel is at work.", seconds=1, ignore_retry=True)
+        self._work_alone(PUSH_LOCK, "Another push of this sales channel is at work.")
         changes = self.env["integration.change"]
         variants = self.env["integration.binding.variant"].browse(changes._take(backend, "price", PUSH_PAGE)).exists()
         left, problem = self._push_price_lists(variants)

@@ -1,9 +1,8 @@
 from collections import Counter
-from datetime import datetime
+from functools import partial
 
 from odoo import fields, models
 
-from ..engine.clock import UTC
 from .sync_job import Operation
 from .sync_job_orders import SKIP_REASONS
 
@@ -26,43 +25,19 @@ class SyncJob(models.Model):
             "import_products": Operation("catalogue", 30),
         }
 
-    def _run_import_products(self, since=None, page=None, started_at=None, fingerprint=""):
-        """Import one page of the products updated since `since`, move the cursor, go on with the next page.
+    def _run_import_products(self, **period):
+        """Import one page of the products updated since a time; arguments as those of `_import_listing`."""
 
-        The page's products, the cursor, the progress and the next page's queue job are one transaction.
+        def take(documents, unreadable):
+            return self._import_products(documents, source="poll", unreadable=unreadable)
 
-        :param str since: ISO 8601, aware; None for everything
-        :param str page: the platform's token of the page; None for the first one
-        :param str started_at: when the first page was read, ISO 8601, aware: the cursor stays before it
-        :param str fingerprint: what the cursor was told before the first page was read
-        """
-        backend = self.backend_id
-        cursor = backend._cursor("products")
-        if not cursor._take(self):
+        def said(_summary):
             return self.env._(
-                "Nothing done: another import of products is under way: %s", cursor.sync_job_id.display_name
-            )
-        adapter = backend._adapter()
-        since_time = datetime.fromisoformat(since) if since else None
-        if page is None and not started_at:
-            fingerprint = cursor._fingerprint_of(since_time)
-            if cursor._is_unchanged(fingerprint):
-                return cursor._end_quietly()
-            started_at = datetime.now(UTC).isoformat()
-            self._progress(total=adapter._count_products(backend, since_time) or 0)
-        found = adapter._fetch_products(backend, since_time, page)
-        for error in found.failed:
-            self._fail_document(error.external_id, error, operation="import_product_ids")
-        summary = self._import_products(found.documents, source="poll", unreadable=len(found.failed))
-        cursor._advance(found.documents, datetime.fromisoformat(started_at))
-        if found.next_page:
-            self._chain({"since": since, "page": found.next_page, "started_at": started_at, "fingerprint": fingerprint})
-        else:
-            cursor.last_result = self.env._(
                 "Products read: %(done)s, failed: %(failed)s", done=self.items_done, failed=self.items_failed
             )
-            cursor._end(self, fingerprint)
-        return summary
+
+        fail = partial(self._fail_each, operation="import_product_ids")
+        return self._import_listing("products", take, fail=fail, said=said, **period)
 
     def _run_import_product_ids(self, external_ids):
         """Read these products from the platform in one call and import them."""

@@ -1,7 +1,5 @@
 from odoo import fields, models
 
-from odoo.addons.queue_job.exception import RetryableJobError
-
 from ..engine.job_errors import backoff
 from ..transport.errors import ConfigurationError, TransientError
 from .sync_job import Operation
@@ -102,9 +100,7 @@ class SyncJob(models.Model):
         return ", ".join(text % counts[name] for name, text in texts if counts.get(name)) or self.env._("Nothing to do")
 
     def _take_push_lock(self):
-        self.env.cr.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [PUSH_LOCK, self.backend_id.id])
-        if not self.env.cr.fetchone()[0]:
-            raise RetryableJobError("Another push of products is at work.", seconds=1, ignore_retry=True)
+        self._work_alone(PUSH_LOCK, "Another push of products is at work.")
 
     # === SINGLE PRODUCTS === #
 

@@ -1,7 +1,5 @@
 from odoo import fields, models
 
-from odoo.addons.queue_job.exception import RetryableJobError
-
 from ..engine.job_errors import backoff
 from .sync_job import Operation
 
@@ -41,9 +39,7 @@ class SyncJob(models.Model):
         :param list external_ids: in place of what is marked: orders, the retry of what could not be told of them
         """
         backend, changes = self.backend_id, self.env["integration.change"]
-        self.env.cr.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [PUSH_LOCK, backend.id])
-        if not self.env.cr.fetchone()[0]:
-            raise RetryableJobError("Another push of this sales channel is at work.", seconds=1, ignore_retry=True)
+        self._work_alone(PUSH_LOCK, "Another push of this sales channel is at work.")
         if external_ids:
             pickings = self._untold(external_ids)
         else:

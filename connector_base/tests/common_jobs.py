@@ -45,6 +45,7 @@ class FakeAdapter:
         self.error = None
         self.unreadable = set()
         self.lists_scopes = True
+        self.unlisted = set()  # ids of orders whose stubs make no sense
 
     def _call(self, name, *details):
         self.calls.append((name, *details))
@@ -116,9 +117,15 @@ class FakeAdapter:
                 scope_external_id=document.scope_external_id if self.lists_scopes else UNSET,
             )
             for document in shown
+            if document.external_id not in self.unlisted
         ]
+        failed = tuple(
+            DataError("Unreadable", external_id=document.external_id)
+            for document in shown
+            if document.external_id in self.unlisted
+        )
         more = len(found) > len(shown)
-        return Page(documents=tuple(stubs), next_page=self._place(shown[-1]) if more else None)
+        return Page(documents=tuple(stubs), failed=failed, next_page=self._place(shown[-1]) if more else None)
 
     def _count_order_ids(self, backend, since, until):
         return len(self._placed(since, until))

@@ -40,6 +40,14 @@ class TestImportPeriod(CompleteCase):
         self.assertEqual((job.state, job.items_done, job.items_total, job.progress), ("done", 4, 4, 100))
         self.assertEqual(job.result, "4 created")
 
+    def test_an_order_that_the_list_states_nonsense_of_fails_alone(self):
+        self.adapter.unlisted = {"3"}
+        job = self.start()
+        self.run_all()
+        self.assertEqual(self.imported(), {"0", "1", "2", "4", "5", "6", "7"})
+        self.assertEqual((job.items_done, job.items_failed), (7, 1))
+        self.assertEqual((job.child_ids.external_id, job.child_ids.last_error), ("3", "Unreadable"))
+
     def test_twice_changes_nothing_and_reads_nothing(self):
         self.start()
         self.run_all()

@@ -38,6 +38,16 @@ class TestReconciliation(CompleteCase):
         self.assertEqual(len(self.env["sale.order"].search(run.action_open_orders()["domain"])), 7)
         self.assertFalse([call for call in self.adapter.calls if call[0] == "read"], "ids were enough")
 
+    def test_what_makes_no_sense_is_not_compared(self):
+        self.place("1", 0)
+        self.import_all()
+        self.adapter.unlisted = {"1"}
+        now = fields.Datetime.now()
+        run = self.backend._reconcile(now - timedelta(days=30), now)
+        run_queue_job(run.sync_job_id)
+        self.assertFalse(run.line_ids, "neither missing nor gone")
+        self.assertEqual(run.sync_job_id.child_ids.mapped("external_id"), ["1"])
+
     def test_missing_ones_are_imported(self):
         for number in range(8):
             self.place(str(number), number)

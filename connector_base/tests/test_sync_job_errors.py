@@ -10,7 +10,7 @@ from odoo.tools import mute_logger
 from odoo.addons.queue_job.exception import RetryableJobError
 
 from ..engine import job_errors
-from ..engine.job_errors import SyncJobFailed, backoff, describe, translate_errors
+from ..engine.job_errors import Busy, SyncJobFailed, backoff, describe, translate_errors
 from ..transport import ConfigurationError, DataError, PermissionMissing, RateLimited, TransientError
 from .common_jobs import JobsMixin
 
@@ -31,6 +31,13 @@ class TestSyncJobErrors(JobsMixin, TransactionCase):
         """Do what happens after the rollback of the try, here without one."""
         self.env.cr.postrollback.run()
         self.env.invalidate_all()
+
+    def test_work_that_others_do_is_tried_again_and_counts_as_no_try(self):
+        with self.enter_registry_test_mode():
+            error = self._postponed(Busy("Another push is at work."))
+            self.assertEqual((str(error), error.seconds), ("Another push is at work.", 1))
+            self._after_rollback()
+            self.assertFalse(self.job.retry_count)
 
     def test_temporary_errors_postpone_and_are_noted(self):
         with self.enter_registry_test_mode():

@@ -10,6 +10,7 @@ from .errors import (
     TransientError,
     TransportError,
 )
+from .halving import send_in_halves
 from .pagination import iter_pages, link_url, parsed_page
 from .pictures import read_picture
 from .ports import (
@@ -26,6 +27,7 @@ from .ports import (
     WebhookRequest,
 )
 from .rate_limit import take, with_rate_limit
+from .reader import Reader
 from .redaction import redact, redact_url
 from .responses import Response, raise_for_status, read_json, retry_after
 from .session import Outcome, Session

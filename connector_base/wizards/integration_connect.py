@@ -146,3 +146,12 @@ class IntegrationConnect(models.TransientModel):
         """
         entered = self.new(self._entered_secrets(), origin=self)
         return getattr(entered, f"_{self.platform}_connection_values")()
+
+    def _require(self, *names):
+        """Name the fields among `names` in which nothing was entered.
+
+        :raise UserError: there are some
+        """
+        missing = [self._fields[name].get_description(self.env)["string"] for name in names if not self[name]]
+        if missing:
+            raise UserError(self.env._("Please enter: %s.", ", ".join(missing)))

@@ -87,4 +87,4 @@ class IntegrationAdapterMagento(models.AbstractModel):
 
 
 def _names(scopes):
-    return ", ".join(scope["name"] for scope in scopes or ())
+    return ", ".join(scope["name"] for scope in scopes or () if scope.get("name"))

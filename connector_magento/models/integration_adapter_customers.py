@@ -7,6 +7,7 @@ from odoo.addons.connector_base.transport import parsed_page
 from .. import sales
 from ..customer_push import CUSTOMERS, push_customers
 from ..parser_parties import parse_customer
+from ..parser_reader import Reader
 
 
 class IntegrationAdapterMagento(models.AbstractModel):
@@ -43,7 +44,8 @@ class IntegrationAdapterMagento(models.AbstractModel):
         if not (backend.import_customer_tags or backend.import_customer_groups):
             return None
         groups = sales.read_all(client, "customerGroups/search", listing=sales.GROUPS)
-        return {str(group["id"]): group["code"] for group in groups}
+        nodes = [Reader(group, "customerGroup") for group in groups]
+        return {node.required_text("id"): node.required_text("code") for node in nodes}
 
     def _push_customers(self, backend, pushes):
         """Override of `connector_base`."""

@@ -63,8 +63,10 @@ class IntegrationAdapterMagento(models.AbstractModel):
                 remedy=self.env._("Read the price lists again."),
             )
         ids = sorted({int(price.variant_external_id) for price in prices})
-        skus = {str(entry["id"]): entry["sku"] for entry in read_by_id(client, ids, fields=("id", "sku"))}
-        yield from push_tier_prices(client, Customers(groups[group_id], int(website or 0)), prices, skus)
+        found, unread = read_by_id(client, ids, fields=("id", "sku"))
+        skus = {str(entry["id"]): entry["sku"] for entry in found}
+        failed = {str(number): error for number, error in unread.items()}
+        yield from push_tier_prices(client, Customers(groups[group_id], int(website or 0)), prices, skus, failed)
 
     def _magento_groups(self, client):
         """Return {id: code} of the groups of customers, that of visitors among them."""

@@ -10,7 +10,7 @@ from ..parser_product import parse_category, parse_product
 from ..parser_reader import Reader
 from ..product_calls import remove_product
 from ..product_pusher import ProductPusher
-from ..product_reading import read_by_id, read_families, read_texts
+from ..product_reading import identified, read_by_id, read_families, read_texts
 from ..terms import read_all, read_terms
 
 PRODUCTS = Listing(id_key="id")
@@ -31,10 +31,11 @@ class IntegrationAdapterMagento(models.AbstractModel):
         payloads, total = client.search("products", PRODUCTS.criteria(since=since_text(since), after=page))
         if not payloads:
             return Page(documents=(), next_page=PRODUCTS.next_page(payloads, total))
+        following, (good, unread) = PRODUCTS.next_page(payloads, total), identified(payloads, time=True)
         # what changed later comes with a later page: the cursor must not pass it by
-        latest = Reader(payloads[-1], "product").required_time("updated_at")
-        documents, failed = self._magento_documents(backend, client, payloads, latest=latest)
-        return Page(documents=tuple(documents), failed=tuple(failed), next_page=PRODUCTS.next_page(payloads, total))
+        latest = Reader(good[-1], "product").time("updated_at") if good else None
+        documents, failed = self._magento_documents(backend, client, good, latest=latest)
+        return Page(documents=tuple(documents), failed=(*unread, *failed), next_page=following)
 
     def _count_products(self, backend, since):
         """Override of `connector_base`: variants, which are rarely shown by themselves, are not counted."""
@@ -46,10 +47,11 @@ class IntegrationAdapterMagento(models.AbstractModel):
     def _fetch_products_by_id(self, backend, external_ids):
         """Override of `connector_base`: of a variant, the product that it is one of."""
         client = backend._magento_client()
-        payloads = read_by_id(client, [int(external_id) for external_id in external_ids if external_id.isdigit()])
+        numbers = [int(external_id) for external_id in external_ids if external_id.isdigit()]
+        payloads, unread = read_by_id(client, numbers)
         documents, failed = self._magento_documents(backend, client, payloads)
-        if failed:
-            raise failed[0]
+        for error in (*unread.values(), *failed):
+            raise error
         return documents
 
     def _magento_documents(self, backend, client, payloads, latest=None):
@@ -118,8 +120,10 @@ class IntegrationAdapterMagento(models.AbstractModel):
 
     def _remove_products(self, backend, external_ids, *, delete):
         """Override of `connector_base`: Magento archives nothing, so such products are disabled."""
-        client, errors = backend._magento_client(), {}
-        for product in read_by_id(client, sorted(map(int, external_ids))):
+        client = backend._magento_client()
+        found, failed = read_by_id(client, sorted(map(int, external_ids)))
+        errors = {str(number): error for number, error in failed.items()}
+        for product in found:
             try:
                 remove_product(client, product, delete=delete)
             except DataError as error:

@@ -5,6 +5,7 @@ from odoo.addons.connector_base.transport import DataError, Page
 
 from .. import const, tables
 from ..criteria import search_criteria
+from ..parser_reader import Reader
 from ..parser_stock import parse_source, parse_source_item, parse_stock_item
 from ..product_reading import read_by_id
 from ..stock_push import push_levels, read_source_quantities
@@ -73,8 +74,12 @@ class IntegrationAdapterMagento(models.AbstractModel):
         """
         parameters = {"scopeId": 0, "qty": const.MUCH, "currentPage": page, "pageSize": const.PAGE_SIZE}
         answer = client.call("GET", "stockItems/lowStock/", params=parameters)
-        items = {int(item["product_id"]): item for item in answer.get("items") or ()}
-        skus = {int(entry["id"]): entry["sku"] for entry in read_by_id(client, sorted(items), fields=("id", "sku"))}
+        nodes = Reader(answer, "lowStock").children("items")
+        items = {int(node.number("product_id", None)): node.data for node in nodes}
+        products, failed = read_by_id(client, sorted(items), fields=("id", "sku"))
+        if failed:
+            raise next(iter(failed.values()))
+        skus = {int(product["id"]): product["sku"] for product in products}
         levels = tuple(parse_stock_item(item, skus[number]) for number, item in items.items() if number in skus)
         more = page * const.PAGE_SIZE < int(answer.get("total_count") or 0)
         return Page(documents=levels, next_page=str(page + 1) if more else None)

@@ -43,6 +43,22 @@ class TestProducts(CatalogueCase):
         self.assertEqual(first.updated_at, datetime(2026, 11, 20, 12, 0, 10, tzinfo=timezone.utc), "the page's last")
         self.assertEqual(self.adapter._count_products(self.backend, None), 3)
 
+    def test_products_without_an_id_or_a_sku_keep_no_other(self):
+        self.client.products = [simple(1), simple(2, sku=None), simple(3), {**simple(4), "id": None}]
+        with patch.object(products, "PRODUCTS", products.Listing(id_key="id", page_size=4)):
+            [page] = self.fetch()
+        self.assertEqual([document.external_id for document in page.documents], ["1", "3"])
+        self.assertEqual([error.external_id for error in page.failed], ["2", ""])
+        self.assertIn("product.sku is missing", page.failed[0].message)
+        self.assertIn("product.id is missing", page.failed[1].message)
+
+    def test_what_makes_no_sense_is_not_taken_for_deleted(self):
+        self.client.products = [simple(1), simple(2, sku=None)]
+        documents, errors = self.backend._read_products(["1", "2"])
+        self.assertEqual([document.external_id for document in documents], ["1"])
+        self.assertEqual(list(errors), ["2"])
+        self.assertEqual(list(self.adapter._remove_products(self.backend, ["1", "2"], delete=False)), ["2"])
+
     def test_variants_that_odoo_knows_need_no_search(self):
         self.client.products = [*configurable(12, SIZES), simple(3)]
         self.import_all()

@@ -52,13 +52,7 @@ class IntegrationConnect(models.TransientModel):
         if not self.magento_auth:
             raise UserError(self.env._("Choose what connects the shop."))
         fields_of = _CREDENTIALS[self.magento_auth]
-        missing = [
-            self._fields[name].get_description(self.env)["string"]
-            for name in ("magento_base_url", *fields_of)
-            if not self[name]
-        ]
-        if missing:
-            raise UserError(self.env._("Please enter: %s.", ", ".join(missing)))
+        self._require("magento_base_url", *fields_of)
         values = {
             "magento_base_url": self.env["integration.backend"]._magento_normalized_url(self.magento_base_url),
             "magento_auth": self.magento_auth,

@@ -9,7 +9,6 @@ from odoo.addons.connector_base.canonical import UNSET, OrderStub
 from odoo.addons.connector_base.transport import (
     ConnectionReport,
     DataError,
-    Page,
     SignatureError,
     WebhookEnvelope,
     WebhookReport,
@@ -132,7 +131,7 @@ class IntegrationAdapterShopify(models.AbstractModel):
         """Override of `connector_base`."""
         listing = StubListing.resume(page) if page else StubListing.begin(since, until)
         nodes, following = listing.read_page(backend._shopify_client())
-        return Page(documents=tuple(map(_stub, nodes)), next_page=following.token if following else None)
+        return parsed_page(nodes, _stub, following.token if following else None)
 
     def _count_order_ids(self, backend, since, until):
         """Override of `connector_base`."""

@@ -1,7 +1,7 @@
 from odoo import models
 
 from odoo.addons.connector_base.canonical import ListedPriceResult, PriceList
-from odoo.addons.connector_base.transport import DataError
+from odoo.addons.connector_base.transport import send_in_halves
 
 from .. import const
 from ..renderer_price import price_input, variant_gid
@@ -30,22 +30,13 @@ class IntegrationAdapterShopify(models.AbstractModel):
     def _push_prices(self, backend, price_list, prices):
         """Override of `connector_base`: a call is done as a whole or not at all."""
         client = backend._shopify_client()
-        for start in range(0, len(prices), const.PRICES_BATCH):
-            yield from self._shopify_push_prices(client, price_list, prices[start : start + const.PRICES_BATCH])
 
-    def _shopify_push_prices(self, client, price_list, prices):
-        """Send these prices together; when they are refused, each half on its own, so that only the bad ones fail."""
-        priced = [price_input(price, price_list.currency) for price in prices if price.amount is not None]
-        removed = [variant_gid(price) for price in prices if price.amount is None]
-        try:
+        def send(some):
+            priced = [price_input(price, price_list.currency) for price in some if price.amount is not None]
+            removed = [variant_gid(price) for price in some if price.amount is None]
             client.price_list_set(f"gid://shopify/PriceList/{price_list.external_id}", priced, removed)
-        except DataError as error:
-            if len(prices) == 1:
+
+        for price, error in send_in_halves(prices, send, const.PRICES_BATCH):
+            if error:
                 error.remedy = const.PRICE_REMEDIES.get(error.code, error.remedy)
-                yield ListedPriceResult(price=prices[0], error=error)
-                return
-            middle = len(prices) // 2
-            yield from self._shopify_push_prices(client, price_list, prices[:middle])
-            yield from self._shopify_push_prices(client, price_list, prices[middle:])
-            return
-        yield from (ListedPriceResult(price=price) for price in prices)
+            yield ListedPriceResult(price=price, error=error)

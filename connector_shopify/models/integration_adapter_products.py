@@ -26,12 +26,13 @@ class IntegrationAdapterShopify(models.AbstractModel):
         client = backend._shopify_client()
         listing = bulk.resume(page) if page else ProductListing.begin(since)
         nodes, following = listing.read_page(client)
-        if following and nodes and not page:
-            following = bulk.choose(client, following, nodes[-1]["updatedAt"])
+        reached = nodes[-1].get("updatedAt") if nodes else None
+        if following and reached and not page:
+            following = bulk.choose(client, following, reached)
         texts = self._read_translations(backend, client, nodes)
 
         def parse(node):
-            return parser_product.parse_product(node, texts.get(node["id"]))
+            return parser_product.parse_product(node, texts.get(node.get("id")))
 
         return parsed_page(nodes, parse, following.token if following else None)
 
@@ -44,12 +45,12 @@ class IntegrationAdapterShopify(models.AbstractModel):
         client = backend._shopify_client()
         nodes = client.products_by_id([gid("Product", external_id) for external_id in external_ids])
         texts = self._read_translations(backend, client, nodes)
-        return [parser_product.parse_product(node, texts.get(node["id"])) for node in nodes]
+        return [parser_product.parse_product(node, texts.get(node.get("id"))) for node in nodes]
 
     def _read_translations(self, backend, client, nodes):
         """Return the translations of products as `parse_product` takes them; none where Odoo has but one language."""
         languages = backend._translation_languages().values()
-        return read_translations(client, [node["id"] for node in nodes], languages)
+        return read_translations(client, [node["id"] for node in nodes if node.get("id")], languages)
 
     def _parse_product_event(self, backend, topic, body):
         """Override of `connector_base`: a webhook states no texts for search engines, no cost, custom fields,

@@ -7,6 +7,7 @@ from . import (
     test_import,
     test_mirror_fields,
     test_order_life,
+    test_prices,
     test_privacy_http,
     test_products,
     test_shipments,

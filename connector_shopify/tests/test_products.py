@@ -50,6 +50,14 @@ class TestProducts(ProductCase):
         self.assertEqual([document.external_id for document in page.documents], ["2"])
         self.assertEqual([error.external_id for error in page.failed], ["1"])
 
+    def test_nor_does_one_without_an_id(self):
+        """Shopify says that there is none; also where translations are read, by the ids."""
+        self.store.products = [graphql_product(1), graphql_product(2, id=None), graphql_product(3, updatedAt=None)]
+        self.env["res.lang"]._activate_lang("fr_FR")
+        (page,) = self.fetch()
+        self.assertEqual([document.external_id for document in page.documents], ["1"])
+        self.assertEqual([error.external_id for error in page.failed], ["", "3"])
+
     def test_by_id(self):
         self.store.products = [graphql_product(number) for number in (1, 2, 3)]
         found = self.adapter._fetch_products_by_id(self.backend, ["3", "1", "404"])

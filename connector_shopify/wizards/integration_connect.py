@@ -32,11 +32,7 @@ class IntegrationConnect(models.TransientModel):
         if not self.shopify_auth:
             raise UserError(self.env._("Choose which kind of app connects the store."))
         fields_of = _CREDENTIALS[self.shopify_auth]
-        missing = [self._fields[name].get_description(self.env)["string"] for name in fields_of if not self[name]]
-        if not self.shopify_domain:
-            missing.insert(0, self._fields["shopify_domain"].get_description(self.env)["string"])
-        if missing:
-            raise UserError(self.env._("Please enter: %s.", ", ".join(missing)))
+        self._require("shopify_domain", *fields_of)
         token = self.shopify_access_token if self.shopify_auth == "admin_token" else ""
         if token and not token.strip().startswith("shpat_"):
             raise UserError(

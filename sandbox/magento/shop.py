@@ -1,11 +1,10 @@
 """One shop's state: its settings, websites and store views, and the numbers it hands out."""
 
-import hashlib
 import secrets
-from dataclasses import dataclass
 from datetime import datetime, timezone
 
 from ..framework.clock import Clock, parse_iso
+from ..framework.shop import BaseShop, changeable, settings
 from ..framework.store import Store
 
 ALL_RESOURCES = "Magento_Backend::all"
@@ -43,60 +42,20 @@ def moment(seconds: float) -> str:
     return datetime.fromtimestamp(int(seconds), timezone.utc).strftime("%Y-%m-%d %H:%M:%S")
 
 
-@dataclass(frozen=True)
-class Shop:
-    """Access to one shop's documents; cheap to make, holds nothing itself."""
-
-    store: Store
-    clock: Clock
-    domain: str
-
-    @property
-    def config(self) -> dict:
-        """Every setting; raises KeyError if there is no such shop."""
-        config = self.store.get(self.domain, "shop", "shop")
-        if config is None:
-            raise KeyError(self.domain)
-        return config
-
-    @property
-    def exists(self) -> bool:
-        return self.store.get(self.domain, "shop", "shop") is not None
+class Shop(BaseShop):
+    """One shop of Magento."""
 
     def configure(self, **changes) -> dict:
-        unknown = set(changes) - set(CHANGEABLE)
-        if unknown:
-            raise ValueError(f"cannot be changed: {', '.join(sorted(unknown))}")
-        return self._save(changes)
+        return self._save(changeable(changes, CHANGEABLE))
 
     def _save(self, changes: dict) -> dict:
         config = {**self.config, **changes}
         _check(config)
-        self.store.put(self.domain, "shop", "shop", config)
-        return config
+        return self.put("shop", "shop", config)
 
     def renew_tokens(self) -> dict:
         """A new access token and its secret: the old ones are void at once (*Reauthorize* in the admin)."""
-        return self._save(
-            {"access_token": _key(secrets.token_hex(16)), "access_token_secret": _key(secrets.token_hex(16))}
-        )
-
-    # --- documents -------------------------------------------------------------------------------------------------
-    def get(self, kind: str, key):
-        return self.store.get(self.domain, kind, key)
-
-    def all(self, kind: str) -> list[dict]:
-        return self.store.all(self.domain, kind)
-
-    def find(self, kind: str, name: str, value) -> list[dict]:
-        return self.store.find(self.domain, kind, name, value)
-
-    def put(self, kind: str, key, body: dict) -> dict:
-        self.store.put(self.domain, kind, key, body)
-        return body
-
-    def delete(self, kind: str, key):
-        self.store.delete(self.domain, kind, key)
+        return self._save({"access_token": secrets.token_hex(16), "access_token_secret": secrets.token_hex(16)})
 
     def id(self, kind: str, start: int = 1) -> int:
         """The next auto-increment id of a table."""
@@ -140,10 +99,6 @@ class Shop:
         return [*CORE_MODULES, *(MSI_MODULES if config["msi"] else ()), *own, *config["modules"]]
 
 
-def _key(text: str) -> str:
-    return text[:32]
-
-
 def _check(config: dict):
     if config["tax_algorithm"] not in ALGORITHMS:
         raise ValueError(f"tax_algorithm must be one of {', '.join(ALGORITHMS)}")
@@ -153,7 +108,7 @@ def _check(config: dict):
         raise ValueError(f"edition must be one of {', '.join(EDITIONS)}")
 
 
-def create_shop(store: Store, clock: Clock, domain: str, **settings) -> Shop:
+def create_shop(store: Store, clock: Clock, domain: str, **given) -> Shop:
     """A new shop with its settings and store views; ``websites`` describes more than the one it comes with.
 
     Keys derive from the domain and a salt, so that a seed gives the same ones again. Raises ValueError if the shop
@@ -162,14 +117,6 @@ def create_shop(store: Store, clock: Clock, domain: str, **settings) -> Shop:
     shop = Shop(store, clock, domain)
     if shop.exists:
         raise ValueError(f"{domain} exists already")
-    salt = store.setting("salt")
-    if salt is None:
-        salt = secrets.token_hex(16)
-        store.set_setting("salt", salt)
-
-    def derived(label: str) -> str:
-        return _key(hashlib.sha256(f"{salt}:{domain}:{label}".encode()).hexdigest())
-
     config = {
         "domain": domain,
         "name": domain.partition(".")[0].replace("-", " ").title(),
@@ -183,15 +130,15 @@ def create_shop(store: Store, clock: Clock, domain: str, **settings) -> Shop:
         "version": "2.4.8",
         "modules": [],
         "msi": True,
-        "consumer_key": derived("consumer key"),
-        "consumer_secret": derived("consumer secret"),
-        "access_token": derived("access token"),
-        "access_token_secret": derived("access token secret"),
+        "consumer_key": shop.derived("consumer key"),
+        "consumer_secret": shop.derived("consumer secret"),
+        "access_token": shop.derived("access token"),
+        "access_token_secret": shop.derived("access token secret"),
         "active": True,
         "bearer": False,
         "resources": [ALL_RESOURCES],
         "admin_user": "admin",
-        "admin_password": derived("admin password")[:12],
+        "admin_password": shop.derived("admin password")[:12],
         "admin_token_lifetime": 3600,
         "two_factor": False,
         "maintenance": False,
@@ -210,16 +157,11 @@ def create_shop(store: Store, clock: Clock, domain: str, **settings) -> Shop:
         "default_store_id": 1,
         "created_at": moment(clock.now()),
     }
-    sites = settings.pop("websites", None) or [
-        {"code": "base", "name": "Main Website", "stores": [{"code": "default"}]}
-    ]
-    unknown = set(settings) - set(config)
-    if unknown:
-        raise ValueError(f"unknown settings: {', '.join(sorted(unknown))}")
-    config.update(settings)
+    sites = given.pop("websites", None) or [{"code": "base", "name": "Main Website", "stores": [{"code": "default"}]}]
+    config = settings(config, given)
     config.update(_structure(sites, config))
     _check(config)
-    store.put(domain, "shop", "shop", config)
+    shop.put("shop", "shop", config)
     return shop
 
 

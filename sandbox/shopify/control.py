@@ -5,6 +5,8 @@ import secrets
 
 from werkzeug.wrappers import Request, Response
 
+from ..framework.shop import changeable
+from ..framework.shop_control import ShopControl
 from ..framework.web import json_body, json_response
 from . import (
     actions,
@@ -28,6 +30,10 @@ from .shop import PLANS, Shop, create_shop, gid, parse_gid
 
 #: Seconds that webhooks stay signed with the old secret after a rotation.
 ROTATION = 3600
+#: Settings that may change; the others are given when the shop is made.
+CHANGEABLE = (
+    "name", "plan", "bucket_size", "restore_rate", "scopes", "installed", "tax_shipping", "compliance_url", "locales",
+)  # fmt: skip
 #: What can happen to an order.
 ORDER_ACTIONS = frozenset((
     "pay", "authorize", "void", "decline", "cancel", "refund", "fulfill", "edit", "archive", "unarchive", "track",
@@ -37,66 +43,40 @@ ORDER_ACTIONS = frozenset((
 TOUCHED = {"note": "note", "tags": "tags", "email": "email", "phone": "phone", "shipping_address": "delivery"}
 
 
-class Control(StockControl):
-    """Control calls on one services bundle; errors are ValueError (400) and KeyError (404)."""
+class Control(StockControl, ShopControl):
+    """Control calls on shops of Shopify."""
+
+    shop_class = Shop
+    pages = frozenset((
+        "uninstall", "rotate-secret", "ledger", "deliveries", "subscriptions", "products", "customers", "collections",
+        "orders", "locations", "stock", "privacy", "payouts", "companies", "price-lists",
+    ))  # fmt: skip
 
     def __init__(self, services, buckets):
-        self._services, self._buckets = services, buckets
-
-    def shop(self, domain: str) -> Shop:
-        shop = Shop(self._services.store, self._services.clock, domain)
-        if not shop.exists:
-            raise KeyError(domain)
-        return shop
-
-    def answer(self, request: Request, parts: list[str]) -> Response:
-        """Dispatch ``/_control/shops[/<domain>[/<what>[/<id>[/<action>]]]]``."""
-        if not parts:
-            return self._create(json_body(request))
-        shop, rest = self.shop(parts[0]), parts[1:]
-        if not rest:
-            return self._settings(shop, request)
-        method = getattr(self, f"_{rest[0].replace('-', '_')}", None) if rest[0] in PAGES else None
-        if method is None:
-            raise KeyError("/".join(rest))
-        return method(shop, request, rest[1:])
+        super().__init__(services)
+        self._buckets = buckets
 
     # --- shops -----------------------------------------------------------------------------------------------------
-    def _create(self, wanted: dict) -> Response:
-        domain, seeding = wanted.pop("domain"), wanted.pop("seed", None)
+    def _create(self, domain: str, seed: dict | None = None, **wanted) -> Shop:
         shop = create_shop(self._services.store, self._services.clock, domain, **wanted)
         catalogue.prepare(shop)
         price_lists.prepare(shop)
-        if seeding is not None:
-            self._fill(shop, seeding)
-        return json_response(summary(shop), 201)
+        if seed is not None:
+            self._fill(shop, seed)
+        return shop
 
-    def _settings(self, shop: Shop, request: Request) -> Response:
-        if request.method == "DELETE":
-            shop.store.delete_shop(shop.domain)
-            self._services.log.clear(shop.domain)
-            return json_response({"deleted": shop.domain})
-        if request.method in ("POST", "PATCH"):
-            wanted = json_body(request)
-            changeable = {
-                "name", "plan", "bucket_size", "restore_rate", "scopes", "installed", "tax_shipping", "compliance_url",
-                "locales",
-            }  # fmt: skip
-            unknown = set(wanted) - changeable
-            if unknown:
-                raise ValueError(f"cannot be changed: {', '.join(sorted(unknown))}")
-            if wanted.get("plan", "standard") not in PLANS:
-                raise ValueError(f"plan must be one of {', '.join(PLANS)}")
-            shop.configure(**wanted)
-            self._buckets.refill(shop)
-        return json_response(summary(shop))
+    def _change(self, shop: Shop, wanted: dict):
+        changeable(wanted, CHANGEABLE)
+        if wanted.get("plan", "standard") not in PLANS:
+            raise ValueError(f"plan must be one of {', '.join(PLANS)}")
+        shop.configure(**wanted)
+        self._buckets.refill(shop)
 
-    @staticmethod
-    def _fill(shop: Shop, wanted: dict) -> dict:
+    def _fill(self, shop: Shop, wanted: dict) -> dict:
         return seed.fill(shop, **{key: wanted[key] for key in ("products", "orders", "days", "seed") if key in wanted})
 
-    def _seed(self, shop: Shop, request: Request, _rest) -> Response:
-        return json_response(self._fill(shop, json_body(request)), 201)
+    def _summary(self, shop: Shop) -> dict:
+        return summary(shop)
 
     def _uninstall(self, shop: Shop, _request: Request, _rest) -> Response:
         events.uninstall(shop, self._services.deliveries)
@@ -111,12 +91,8 @@ class Control(StockControl):
         )
         return json_response(summary(shop))
 
-    def _log(self, shop: Shop, request: Request, _rest) -> Response:
-        log = self._services.log
-        if request.method == "DELETE":
-            log.clear(shop.domain)
-        throttle = self._buckets.status(shop)
-        return json_response({**log.of(shop.domain, request.args.get("limit", 100, int)), "throttle": throttle})
+    def _logged(self, shop: Shop, limit: int) -> dict:
+        return {**super()._logged(shop, limit), "throttle": self._buckets.status(shop)}
 
     def _ledger(self, shop: Shop, _request: Request, _rest) -> Response:
         return json_response(ledger.of_shop(shop))
@@ -271,12 +247,6 @@ class Control(StockControl):
                 raise KeyError(f"action {action}")
             edited = events.edit_payload(shop, order, after) if action == "edit" else None
             return events.save(shop, deliveries, order, after, edited)
-
-
-PAGES = frozenset((
-    "seed", "uninstall", "rotate-secret", "log", "ledger", "deliveries", "subscriptions", "products", "customers",
-    "collections", "orders", "locations", "stock", "privacy", "payouts", "companies", "price-lists",
-))  # fmt: skip
 
 
 def shown(order: dict) -> dict:

@@ -1,10 +1,7 @@
 """One shop's state: its settings, catalogue, customers and orders, and the numbers it hands out."""
 
-import hashlib
-import secrets
-from dataclasses import dataclass
-
 from ..framework.clock import Clock
+from ..framework.shop import BaseShop, settings
 from ..framework.store import Store
 
 #: Points per second by plan; the bucket holds twenty seconds of them. https://shopify.dev/docs/api/usage/limits
@@ -65,30 +62,8 @@ ID_START = {
 ID_STEP = 31
 
 
-@dataclass(frozen=True)
-class Shop:
-    """Access to one shop's documents; cheap to make, holds nothing itself."""
-
-    store: Store
-    clock: Clock
-    domain: str
-
-    @property
-    def config(self) -> dict:
-        """Settings: name, currency, plan, scopes, client id and secrets, taxes ...; raises KeyError if unknown."""
-        config = self.store.get(self.domain, "shop", "shop")
-        if config is None:
-            raise KeyError(self.domain)
-        return config
-
-    @property
-    def exists(self) -> bool:
-        return self.store.get(self.domain, "shop", "shop") is not None
-
-    def configure(self, **changes) -> dict:
-        config = {**self.config, **changes}
-        self.store.put(self.domain, "shop", "shop", config)
-        return config
+class Shop(BaseShop):
+    """One shop of Shopify."""
 
     def ids(self, kind: str, count: int = 1) -> list[int]:
         """Fresh ids of a kind, unique over all shops and for ever."""
@@ -132,23 +107,15 @@ class Shop:
 _variant_cache: dict[str, tuple[Store, int, dict]] = {}
 
 
-def create_shop(store: Store, clock: Clock, domain: str, **settings) -> Shop:
+def create_shop(store: Store, clock: Clock, domain: str, **given) -> Shop:
     """A new, empty shop. Secrets derive from domain and a salt, so that a seed gives the same ones again.
 
-    ``settings`` override: name, currency, plan, bucket_size, restore_rate, scopes, taxes_included, tax_shipping,
+    ``given`` settings override: name, currency, plan, bucket_size, restore_rate, scopes, taxes_included, tax_shipping,
     country, currencies, client_id, client_secret, admin_token. Raises ValueError if it exists or one is unknown.
     """
     shop = Shop(store, clock, domain)
     if shop.exists:
         raise ValueError(f"{domain} exists already")
-    salt = store.setting("salt")
-    if salt is None:
-        salt = secrets.token_hex(16)
-        store.set_setting("salt", salt)
-
-    def derived(label: str) -> str:
-        return hashlib.sha256(f"{salt}:{domain}:{label}".encode()).hexdigest()[:32]
-
     config = {
         "id": shop.id("Shop"),
         "domain": domain,
@@ -166,23 +133,20 @@ def create_shop(store: Store, clock: Clock, domain: str, **settings) -> Shop:
         "locales": ["en", "de", "fr"],
         "taxes_included": False,
         "tax_shipping": True,
-        "client_id": derived("client id"),
-        "client_secret": "shpss_" + derived("client secret"),
+        "client_id": shop.derived("client id"),
+        "client_secret": "shpss_" + shop.derived("client secret"),
         "old_secret": None,
         "old_secret_until": 0,
-        "admin_token": "shpat_" + derived("admin token"),
+        "admin_token": "shpat_" + shop.derived("admin token"),
         "installed": True,
         "compliance_url": None,
         "created_at": clock.iso(),
     }
-    unknown = set(settings) - set(config)
-    if unknown:
-        raise ValueError(f"unknown settings: {', '.join(sorted(unknown))}")
-    if settings.get("plan", "standard") not in PLANS:
+    config = settings(config, given)
+    if config["plan"] not in PLANS:
         raise ValueError(f"plan must be one of {', '.join(PLANS)}")
-    config.update(settings)
     with store.transaction():
-        store.put(domain, "shop", "shop", config)
+        shop.put("shop", "shop", config)
         location = {
             "id": shop.id("Location"), "name": "Main warehouse", "address1": "410 Industrial Way", "city": "Tempe",
             "province": "Arizona", "province_code": "AZ", "zip": "85281", "country": "United States",

@@ -145,8 +145,8 @@ def test_what_happens_is_told(commerce, consumer):
     subscribe(commerce, TRACKS, fields=("order_id",))
     made = commerce.control("POST", "/products", {"title": "Mug", "price": "10", "sku": "MUG"})
     commerce.control("POST", "/stock", {"sku": "MUG", "quantity": 7})
-    told = [event for _headers, event in arrived(commerce, consumer)]
-    assert told[-1]["data"]["value"] == {"product_id": made["id"], "qty": 7}
+    told = [event["data"]["value"] for _headers, event in arrived(commerce, consumer)]
+    assert {"product_id": made["id"], "qty": 7} in told
     order = commerce.control("POST", "/orders", {"lines": [{"sku": "MUG", "quantity": 1}], "email": "a@example.com"})
     commerce.control("POST", f"/orders/{order['id']}/ship", {"number": "1Z1"})
     told = {

@@ -139,7 +139,7 @@ def test_same_seed_same_shop(tmp_path):
         sandbox = build(tmp_path / name)
         sandbox.services.clock.change(at="2026-11-20T12:00:00Z", freeze=True)
         control = sandbox.platforms[0].controls
-        control._create({"domain": "twin.myshopify.com", "seed": {"products": 30, "orders": 60, "seed": 5}})
+        control._create("twin.myshopify.com", {"products": 30, "orders": 60, "seed": 5})
         ledgers.append(sandbox.services.store.all("twin.myshopify.com", "order"))
         sandbox.close()
     assert ledgers[0] == ledgers[1]

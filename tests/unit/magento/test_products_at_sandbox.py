@@ -121,7 +121,7 @@ class Shop:
     def read(self, *ids, known=()):
         """Return the canonical products that these are or belong to, by id."""
         families = read_families(
-            self.client, read_by_id(self.client, [int(one) for one in ids]), lambda _ids: dict(known)
+            self.client, read_by_id(self.client, [int(one) for one in ids])[0], lambda _ids: dict(known)
         )
         terms = read_terms(self.client, barcode="barcode")
         read_texts(self.client, families, terms, ("de-DE", "fr-FR"))
@@ -454,7 +454,7 @@ def test_many_changes_at_once(shop, in_bulk):
     assert writes == (["PUT bulk products/bySku"] if in_bulk else ["PUT products/{}"] * 12)
     assert [key for key, result in results.items() if result.error] == ["odoo-3"]
     assert "999" in str(results["odoo-3"].error)
-    names = {entry["name"] for entry in read_by_id(shop.client, [int(one.external_id) for one in documents])}
+    names = {entry["name"] for entry in read_by_id(shop.client, [int(one.external_id) for one in documents])[0]}
     assert names == {f"Cup {number}" for number in range(12) if number != 3} | {"Mug 3"}
     assert all(result.document.updated_at for result in results.values() if not result.error)
 

@@ -3,6 +3,7 @@
 import dataclasses
 
 from odoo.addons.connector_base.canonical import UNSET
+from odoo.addons.connector_shopify import parser, parser_webhook
 
 
 def differences(left, right, path="order"):
@@ -22,3 +23,10 @@ def differences(left, right, path="order"):
             for difference in differences(one, other, f"{path}[{index}]")
         ]
     return [f"{path}: {left!r} != {right!r}"]
+
+
+def both(graphql, webhook, currency="presentment"):
+    """Parse both shapes; they must agree. Returns the document of the GraphQL shape."""
+    document = parser.parse_order(graphql, currency=currency)
+    assert differences(document, parser_webhook.parse_order(webhook, currency=currency)) == []
+    return document

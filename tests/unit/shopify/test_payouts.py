@@ -72,6 +72,16 @@ def test_payouts_are_read_with_all_their_transactions():
     assert sent[2]["after"] == "more"
 
 
+def test_a_payout_without_an_id_is_read_and_refused():
+    node = payout(id=None)
+    del node["transactions"]
+    shop, session = client(account("payouts", [node]))
+    nodes, _following = PayoutListing.begin(datetime(2026, 3, 1, tzinfo=timezone.utc)).read_page(shop)
+    assert len(session.calls) == 1
+    with pytest.raises(DataError, match=r"payout\.id is missing"):
+        parse_payout(nodes[0])
+
+
 def test_a_store_without_shopify_payments_has_no_payouts():
     shop, _session = client(answer(data={"shopifyPaymentsAccount": None}))
     assert PayoutListing.begin(None).read_page(shop) == ([], None)
