@@ -10,6 +10,8 @@ class Platform:
     name = ""
     # Its name in the sandbox
     domain = ""
+    # Calls that news of a quantity take, which say what it is or only that it changed
+    reads_of_stock_news = 0
     # Whether an order reserves its units: what lies at a place, which Odoo tells, stays until they are sent
     reserves = False
     # Whether the platform keeps why an order was cancelled
