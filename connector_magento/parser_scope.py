@@ -40,9 +40,9 @@ def parse_scopes(websites, groups, views, configs):
     scopes = [
         Scope(
             external_id=scope_id(const.WEBSITE, _number(site, "id")),
-            name=site.required_text("name"),
+            name=site.text("name") or site.text("code"),
             kind=const.WEBSITE,
-            code=site.required_text("code"),
+            code=site.text("code"),
             channel_external_id=str(_number(site, "id")),
             currency=currencies.get(_number(site, "id"), ""),
         )
@@ -51,7 +51,7 @@ def parse_scopes(websites, groups, views, configs):
     scopes += [
         Scope(
             external_id=scope_id(const.STORE_GROUP, _number(group, "id")),
-            name=group.required_text("name"),
+            name=group.text("name") or group.text("code"),
             kind=const.STORE_GROUP,
             code=group.text("code"),
             parent_external_id=scope_id(const.WEBSITE, _number(group, "website_id")),
@@ -67,9 +67,9 @@ def parse_scopes(websites, groups, views, configs):
 def _view(view, config):
     return Scope(
         external_id=scope_id(const.STORE_VIEW, _number(view, "id")),
-        name=view.required_text("name"),
+        name=view.text("name") or view.text("code"),
         kind=const.STORE_VIEW,
-        code=view.required_text("code"),
+        code=view.text("code"),
         parent_external_id=scope_id(const.STORE_GROUP, _number(view, "store_group_id")),
         active=view.flag("is_active", True),
         language=config.text("locale").replace("_", "-"),

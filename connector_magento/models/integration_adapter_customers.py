@@ -45,7 +45,7 @@ class IntegrationAdapterMagento(models.AbstractModel):
             return None
         groups = sales.read_all(client, "customerGroups/search", listing=sales.GROUPS)
         nodes = [Reader(group, "customerGroup") for group in groups]
-        return {node.required_text("id"): node.required_text("code") for node in nodes}
+        return {node.required_text("id"): node.text("code") for node in nodes}
 
     def _push_customers(self, backend, pushes):
         """Override of `connector_base`."""

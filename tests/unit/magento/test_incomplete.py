@@ -328,10 +328,14 @@ def test_a_new_customer_where_store_views_make_no_sense(missing):
     assert f"storeView.{missing} is missing" in made.error.message
 
 
-@pytest.mark.parametrize("missing", ["id", "name", "code"])
-def test_a_website_that_makes_no_sense(missing):
-    with pytest.raises(DataError, match=f"website.{missing} is missing"):
-        parse_scopes([{"id": 1, "name": "Main", "code": "base", missing: None}], [], [], [])
+def test_a_website_without_an_id():
+    with pytest.raises(DataError, match=r"website\.id is missing"):
+        parse_scopes([{"id": None, "name": "Main", "code": "base"}], [], [], [])
+
+
+def test_a_website_without_a_name_is_called_by_its_code():
+    [scope] = parse_scopes([{"id": 1, "name": None, "code": "base"}], [], [], [])
+    assert (scope.name, scope.code) == ("base", "base")
 
 
 def test_refused_answers_stay_what_they_are():
