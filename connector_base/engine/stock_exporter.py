@@ -71,7 +71,9 @@ class IntegrationStockExporter(models.AbstractModel):
         if job.operation != "push_stock_items":  # somebody has asked for just these
             due = self._without_uncounted(backend, due, rows, outcome)
         stale = self._send(backend, due, rows, outcome)
-        if stale and not outcome.error:
+        if outcome.error:
+            outcome.left.update(item.binding.id for item in stale)
+        elif stale:
             again = self._look_again(backend, stale, rows, outcome)
             for item in self._send(backend, again, rows, outcome):
                 self._wait(item, item.document.expected, rows, outcome)

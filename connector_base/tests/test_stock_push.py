@@ -113,6 +113,24 @@ class TestStockPush(StockCase):
         self.assertEqual((len(sent), len(set(sent))), (16, 16))
         self.assertEqual((job.state, job.items_done, job.items_total), ("done", 8, 8))
 
+    def test_throttled_after_one_with_another_quantity_than_expected(self):
+        """It is looked at again when the rest is sent."""
+        pot = self.env["product.product"].create({"name": "Pot", "type": "consu", "is_storable": True})
+        pot_binding = self.bind(pot, "30")
+        self.sync()
+        self.shop.stock["I20", "P1"] = 50
+        for product in (self.mug, self.cup, pot):
+            self.put(product, 1)
+        self.shop.throttle_after = 2
+        self.env.cr.flush()
+        with patch.object(self.shop, "batch", 1):
+            job = self.backend._enqueue("push_stock", identity_key=f"push_stock:{self.backend.id}")
+            self.perform(job)
+            self.assertEqual(self.marked(), self.cup_binding | pot_binding)
+            self.shop.throttle_after = None
+            self.perform_chain(job)
+        self.assertEqual([self.shop.stock[item, "P1"] for item in ("I10", "I20", "I30")], [1, 1, 1])
+
     def test_throttled_at_once(self):
         """Nothing was sent: the job is postponed as a whole, and its marks are there again after the rollback."""
         self.put(self.mug, 3)

@@ -53,6 +53,7 @@ class Magento(Platform):
     variant_prices_operation = "POST products/base-prices"
     product_create_operation = "POST products"
     stock_operation = "POST inventory/source-items"
+    stock_reads = ("GET inventory/source-items",)
     reads_of_stock_news = 1
     shipment_operation = "POST order/{}/ship"
     refund_operation = "POST order/{}/refund"

@@ -30,6 +30,8 @@ class Platform:
     variant_prices_operation = "*"
     product_create_operation = "*"
     stock_operation = "*"
+    # Calls before it, where nothing is compared while it is set
+    stock_reads = ()
     shipment_operation = "*"
     refund_operation = "*"
     # Capability -> what only it needs, as `_forbid` of the platform's class takes it: a scope, a call
