@@ -25,7 +25,7 @@ class IntegrationBackend(models.Model):
         tracking=True,
     )
     magento_self_signed = fields.Boolean(
-        string="Take Any Certificate",
+        string="Accept Any Certificate",
         tracking=True,
         help="For a shop with a self-signed certificate in a network of your own: whoever can stand between this "
         "server and the shop can read everything and act for Odoo.",

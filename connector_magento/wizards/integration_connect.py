@@ -24,7 +24,7 @@ class IntegrationConnect(models.TransientModel):
         default="oauth",
     )
     magento_self_signed = fields.Boolean(
-        string="Take Any Certificate",
+        string="Accept Any Certificate",
         help="For a shop with a self-signed certificate in a network of your own: whoever can stand between this "
         "server and the shop can read everything and act for Odoo.",
     )

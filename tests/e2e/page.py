@@ -43,6 +43,14 @@ DARKEN = """(async () => {
     light.remove();
 })()"""
 
+# Each page of the form's notebook, one after the other.
+ALL_TABS = """(async () => {
+    for (const tab of document.querySelectorAll(".o_notebook .nav-link")) {
+        tab.click();
+        await e2e.calm();
+    }
+})()"""
+
 # Each search field, filter and grouping that the present view offers, applied by itself.
 SEARCH_EACH = """(async () => {
     const { searchModel } = e2e.controlPanelEnv();
@@ -183,6 +191,10 @@ class Page:
         """Turn to a page of the form's notebook, and wait until it is shown."""
         self.click_text(".o_notebook .nav-link", label)
         self.wait_text(label, ".o_notebook .nav-link.active")
+
+    def all_tabs(self) -> None:
+        """Turn to each page of the form's notebook."""
+        self.browser.evaluate(ALL_TABS)
 
     def fill(self, field: str, value: str, scope: str = ".o_form_view") -> None:
         """Type into a field of the form, in place of what it holds."""

@@ -28,12 +28,6 @@ ENTRIES = f"""(() => {{
 NO_TAX = [("integration_hold_reason", "like", "There is no Odoo tax")]
 MANAGERS_ONLY = {"Connect a Channel", "Mappings", "Credentials", "Encryption Keys"}
 BUTTONS = "[...document.querySelectorAll('.o_switch_view')].map((button) => button.dataset.tooltip)"
-ALL_TABS = """(async () => {
-    for (const tab of document.querySelectorAll(".o_notebook .nav-link")) {
-        tab.click();
-        await e2e.calm();
-    }
-})()"""
 
 
 @pytest.fixture(scope="module")
@@ -92,11 +86,11 @@ def test_salesperson(stage, browser):
     held = stage.rpc.search_read("sale.order", NO_TAX, ["id"])[0]["id"]
     page.open(f"/odoo/sales/{held}")
     page.wait_text("There is no Odoo tax", ".alert-warning")
-    page.browser.evaluate(ALL_TABS)
+    page.all_tabs()
     page.tab("Sales Channel")
     page.click(".o_form_view .o_field_widget[name='integration_backend_id'] a")
     page.wait_text("Screens-Shop")
-    page.browser.evaluate(ALL_TABS)
+    page.all_tabs()
     variant = stage.rpc.search_read("integration.binding.variant", [], ["odoo_id"], limit=1)[0]["odoo_id"][0]
     product = stage.rpc.search_read("product.product", [("id", "=", variant)], ["product_tmpl_id"])[0]
     page.open(f"/odoo/sales/{held}/product.template/{product['product_tmpl_id'][0]}")
@@ -146,7 +140,7 @@ def walk_through(page, *, whole):
             page.settle()
             if page.first_record():
                 records += 1
-                page.browser.evaluate(ALL_TABS)
+                page.all_tabs()
                 close_dialog(page)
                 assert page.problems() == [], f"{name}: record"
     assert records >= 7 or not whole
