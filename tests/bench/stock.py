@@ -47,6 +47,9 @@ class Platform:
     def _stock_batch(self):
         return self.batch
 
+    def _stocked(self, backend, bindings):
+        return bindings
+
     def _fetch_stock(self, backend, item_external_ids, location_external_ids):
         from odoo.addons.connector_base.canonical import StockLevel  # noqa: PLC0415
 
