@@ -8,7 +8,7 @@ from odoo.addons.connector_base.transport import DataError
 from . import const
 from .parser_product import child_ids
 from .parser_reader import Reader
-from .product_reading import checked, read_by_id, read_by_sku
+from .product_reading import checked, read_by_id, read_by_sku, read_whole
 from .renderer_product import Fields
 
 
@@ -120,10 +120,7 @@ def remove_product(client, product, *, delete):
     sku = product["sku"]
     try:
         if delete:
-            children, failed = read_by_id(client, child_ids(product))
-            if failed:
-                raise next(iter(failed.values()))
-            for child in children:
+            for child in read_whole(client, child_ids(product)):
                 if not is_shown_alone(child):
                     remove_product(client, child, delete=True)
             client.call("DELETE", "products/{}", sku)

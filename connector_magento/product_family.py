@@ -11,7 +11,7 @@ from .parser_product import child_ids
 from .parser_reader import Reader
 from .price_push import send_base_prices
 from .product_calls import change_product, create_product, is_shown_alone, remove_product, url_key_of
-from .product_reading import read_by_id
+from .product_reading import read_whole
 from .product_work import gone_variant, no_sku
 from .renderer_product import Fields, render_variant
 
@@ -141,10 +141,7 @@ class FamilyPusher:
         Those that Odoo has never known were made in Magento meanwhile, and come in.
         """
         known = self._known_parents([str(number) for number in sorted(numbers)])
-        children, failed = read_by_id(self.client, sorted(map(int, known)))
-        if failed:
-            raise next(iter(failed.values()))
-        for child in children:
+        for child in read_whole(self.client, sorted(map(int, known))):
             if is_shown_alone(child):
                 path = "configurable-products/{}/children/{}"
                 self.client.call("DELETE", path, work.present["sku"], child["sku"])

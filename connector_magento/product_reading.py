@@ -102,6 +102,17 @@ def read_by_id(client, ids, fields=()):
     return found, failed
 
 
+def read_whole(client, ids, fields=()):
+    """Return products by their ids (int), as far as there are any.
+
+    :raise DataError: what is listed of one makes no sense
+    """
+    found, failed = read_by_id(client, ids, fields=fields)
+    if failed:
+        raise next(iter(failed.values()))
+    return found
+
+
 def read_by_sku(client, skus, fields=()):
     """Return products by their SKUs. Magento's database ignores case.
 

@@ -4,7 +4,6 @@ from functools import partial
 from odoo import fields, models
 
 from .sync_job import Operation
-from .sync_job_orders import SKIP_REASONS
 
 
 class SyncJob(models.Model):
@@ -74,9 +73,7 @@ class SyncJob(models.Model):
         self.outcome_counts = Counter(self.outcome_counts or {}) + Counter(
             {("to_decide" if outcome == "held" else outcome): count for outcome, count in counts.items() if count}
         )
-        if result.skipped:
-            reasons = Counter(reason for _external_id, reason in result.skipped)
-            self.skip_counts = dict((Counter(self.skip_counts or {}) + reasons).most_common(SKIP_REASONS))
+        self._note_skipped(result.skipped)
         if result.busy:
             self.backend_id._enqueue(
                 "import_product_ids", arguments={"external_ids": list(result.busy)}, priority=self.priority, eta=1

@@ -50,8 +50,8 @@ class IntegrationAdapterMagento(models.AbstractModel):
         numbers = [int(external_id) for external_id in external_ids if external_id.isdigit()]
         payloads, unread = read_by_id(client, numbers)
         documents, failed = self._magento_documents(backend, client, payloads)
-        for error in (*unread.values(), *failed):
-            raise error
+        if errors := [*unread.values(), *failed]:
+            raise errors[0]
         return documents
 
     def _magento_documents(self, backend, client, payloads, latest=None):

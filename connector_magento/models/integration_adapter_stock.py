@@ -7,7 +7,7 @@ from .. import const, tables
 from ..criteria import search_criteria
 from ..parser_reader import Reader
 from ..parser_stock import parse_source, parse_source_item, parse_stock_item
-from ..product_reading import read_by_id
+from ..product_reading import read_whole
 from ..stock_push import push_levels, read_source_quantities
 from ..terms import read_all
 
@@ -76,9 +76,7 @@ class IntegrationAdapterMagento(models.AbstractModel):
         answer = client.call("GET", "stockItems/lowStock/", params=parameters)
         nodes = Reader(answer, "lowStock").children("items")
         items = {int(node.number("product_id", None)): node.data for node in nodes}
-        products, failed = read_by_id(client, sorted(items), fields=("id", "sku"))
-        if failed:
-            raise next(iter(failed.values()))
+        products = read_whole(client, sorted(items), fields=("id", "sku"))
         skus = {int(product["id"]): product["sku"] for product in products}
         levels = tuple(parse_stock_item(item, skus[number]) for number, item in items.items() if number in skus)
         more = page * const.PAGE_SIZE < int(answer.get("total_count") or 0)
