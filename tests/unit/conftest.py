@@ -7,10 +7,15 @@ Odoo (ODOO_RC is set by `./run test`) and the addons are imported in full, so no
 import os
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests import pure_imports
 
 UNDER_ODOO = "ODOO_RC" in os.environ
+
+# How fast a machine makes up inputs says nothing of what is tried: the first ones of a fresh clone take seconds.
+settings.register_profile("unit", suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unit")
 
 if not UNDER_ODOO:
     pure_imports.install()
